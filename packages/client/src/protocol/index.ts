@@ -1,0 +1,41 @@
+export { Complexity, Harness, Outcome, Provider, QualityGate, RepoSizeCategory, TaskType } from './enums.ts'
+export type { TaskCompletionEvent } from './event.ts'
+export { eventFields, predictionQueryFields } from './event-fields.ts'
+export type { FieldRule, FieldTable } from './event-fields.ts'
+export { describeProblem, findEventProblems, findQueryProblems, validateEvent } from './validation.ts'
+export type { FieldProblem } from './validation.ts'
+export { eventJsonSchema, fieldSchema } from './json-schema.ts'
+export type { JsonSchema } from './json-schema.ts'
+export { isUuid } from './uuid.ts'
+export { parseTimestampMicros } from './timestamp.ts'
+export {
+  MAX_BODY_BYTES,
+  MAX_CLOCK_LEAD_MS,
+  MAX_EVENTS_PER_BATCH,
+  MAX_QUERIES_PER_BATCH,
+  MAX_UNPACKED_BODY_BYTES,
+  SCHEMA_VERSION,
+} from './limits.ts'
+export type {
+  AcceptedEvent,
+  BatchEventRequest,
+  BatchEventResponse,
+  BatchEventResult,
+  RejectedEvent,
+  RejectionCode,
+} from './batch.ts'
+export type {
+  BatchPredictionRequest,
+  BatchPredictionResponse,
+  Confidence,
+  CorrectionFactors,
+  DimensionsMatched,
+  PredictionData,
+  PredictionMetadata,
+  PredictionQuery,
+  PredictionResponse,
+  QualityPrediction,
+  TokenDistribution,
+} from './prediction.ts'
+export { errorStatus } from './error.ts'
+export type { ErrorCode, ErrorResponse } from './error.ts'

@@ -1,0 +1,2 @@
+/** The Mosaic Telemetry server. */
+export const placeholder = true
