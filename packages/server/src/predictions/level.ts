@@ -1,0 +1,22 @@
+import type { Unit } from './unit.ts'
+
+/** The units that share the dimensions of one level, and the counts that decide whether it may answer. */
+export class Level {
+  /** Changes whenever an event begins or ceases to count here. */
+  version = 0
+  /** Events that count. */
+  eventCount = 0
+  /** Events that count by instance; an instance without any is absent. */
+  readonly instances = new Map<string, number>()
+  /** Also those whose events are all still to come. */
+  readonly units = new Set<Unit>()
+
+  /** Counts `change` more events of an instance, or fewer where it is negative. */
+  count(instanceId: string, change: number): void {
+    this.version++
+    this.eventCount += change
+    const events = (this.instances.get(instanceId) ?? 0) + change
+    if (events === 0) this.instances.delete(instanceId)
+    else this.instances.set(instanceId, events)
+  }
+}
