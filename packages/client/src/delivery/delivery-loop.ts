@@ -1,0 +1,184 @@
+import { TelemetryError } from '../telemetry-error.ts'
+import type { Backlog, LeaseLimits } from './backlog.ts'
+import { type Cancel, type Clock, keepProcessAlive } from './clock.ts'
+import { MAX_DELAY_MS } from './retrying.ts'
+import type { Sleeper } from './sleeper.ts'
+import { type BatchReport, type Batch, type Delivery, type Fate, WAITING } from './transport.ts'
+
+export interface DeliveryLoopParts {
+  readonly backlog: Backlog
+  readonly delivery: Delivery
+  readonly clock: Clock
+  readonly sleeper: Sleeper
+  /** From the first waiting record to the next cycle. */
+  readonly intervalMs: number
+  /** With this many records waiting, a cycle begins at once. */
+  readonly flushEarlyAt: number
+  readonly limits: LeaseLimits
+  /** Told what became of every record that was sent. */
+  readonly onFate: (fate: Fate, record: string) => void
+  /** Told once a cycle why it ended with records still waiting. */
+  readonly onSetback: (cause: TelemetryError) => void
+}
+
+/**
+ * idle -> running -> stopping -> stopped -> running …
+ *
+ * A cycle sends batch after batch, oldest first and one at a time, until nothing waits or a setback ends it; so while
+ * the server is away a single batch probes. `flush()` runs a cycle in any state but `stopped`.
+ */
+type State = 'idle' | 'running' | 'stopping' | 'stopped'
+
+export class DeliveryLoop {
+  readonly #parts: DeliveryLoopParts
+  #state: State = 'idle'
+  /** Resolves to whether the way is clear: nothing waits for another try. */
+  #cycle: Promise<boolean> | undefined
+  #stopping: Promise<void> | undefined
+  #halt = new AbortController()
+  #cancelTimer: Cancel | undefined
+  #timerIsEarly = false
+  /** Set by a setback: not before this time, unless somebody flushes. */
+  #heldUntilMs = 0
+  /** Set by a `Retry-After`: not before this time, whoever asks. */
+  #askedToWaitUntilMs = 0
+
+  constructor(parts: DeliveryLoopParts) {
+    this.#parts = parts
+  }
+
+  get isRunning(): boolean {
+    return this.#state === 'running'
+  }
+
+  /** Begins anew after a finished stop; while stopping or running it does nothing. */
+  start(): void {
+    if (this.#state !== 'idle' && this.#state !== 'stopped') return
+    this.#state = 'running'
+    this.#halt = new AbortController()
+    this.#parts.backlog.open()
+    this.#schedule(true) // what an earlier run left behind has waited long enough
+  }
+
+  /** To be called after every record that was added. */
+  added(): void {
+    this.#schedule()
+  }
+
+  /** Sends what waits, now; resolves when it is sent or the cycle has failed. */
+  async flush(): Promise<void> {
+    if (this.#state === 'stopped') return
+    const release = keepProcessAlive()
+    try {
+      this.#parts.sleeper.wake()
+      await (this.#cycle ?? this.#startCycle())
+    } finally {
+      release()
+    }
+  }
+
+  /** Flushes for at most `timeoutMs`, then sends nothing more. Every caller waits for the same end. */
+  stop(timeoutMs: number): Promise<void> {
+    if (this.#state === 'stopped') return Promise.resolve()
+    this.#stopping ??= this.#finish(timeoutMs).finally(() => (this.#stopping = undefined))
+    return this.#stopping
+  }
+
+  async #finish(timeoutMs: number): Promise<void> {
+    this.#state = 'stopping'
+    this.#clearTimer()
+    const release = keepProcessAlive()
+    const cancelDeadline = this.#parts.clock.after(timeoutMs, () => this.#halt.abort())
+    try {
+      this.#parts.sleeper.wake()
+      const isClear = (await this.#cycle) ?? true
+      // After a setback another cycle would only meet it again.
+      if (isClear) await this.#startCycle()
+    } finally {
+      cancelDeadline()
+      release()
+      this.#state = 'stopped'
+      this.#parts.backlog.close()
+    }
+  }
+
+  /** The only place that decides when the next cycle begins. Called after every change. */
+  #schedule(isUrgent = false): void {
+    const { backlog, clock, flushEarlyAt, intervalMs } = this.#parts
+    if (this.#state !== 'running' || this.#cycle !== undefined) return
+
+    const { size } = backlog
+    if (size === 0) return
+    const isEarly = isUrgent || size >= flushEarlyAt
+    if (this.#cancelTimer !== undefined && (this.#timerIsEarly || !isEarly)) return
+
+    this.#clearTimer()
+    this.#timerIsEarly = isEarly
+    const heldMs = this.#heldUntilMs - clock.now()
+    this.#cancelTimer = clock.after(Math.max(isEarly ? 0 : intervalMs, heldMs), () => {
+      this.#cancelTimer = undefined
+      void this.#startCycle()
+    })
+  }
+
+  #startCycle(): Promise<boolean> {
+    this.#clearTimer()
+    this.#cycle = this.#runCycle().finally(() => {
+      this.#cycle = undefined
+      this.#schedule()
+    })
+    return this.#cycle
+  }
+
+  async #runCycle(): Promise<boolean> {
+    const { backlog, clock, limits, onFate, onSetback } = this.#parts
+
+    while (!this.#halt.signal.aborted && clock.now() >= this.#askedToWaitUntilMs) {
+      const lease = backlog.lease(limits)
+      if (lease === undefined) return true
+
+      const { fates, setback } = await this.#deliver(lease.batch)
+      lease.settle(fates)
+      for (const [index, record] of lease.batch.entries()) onFate(fates[index] ?? WAITING, record)
+      if (setback !== undefined) {
+        this.#hold(setback.kind === 'try_again' ? setback.afterMs : undefined)
+        onSetback(setback.cause)
+        return false
+      }
+      this.#heldUntilMs = 0
+    }
+    return false
+  }
+
+  /** Nothing in a delivery throws; if something does after all, it is our bug and must not cost the batch. */
+  async #deliver(batch: Batch): Promise<BatchReport> {
+    try {
+      return await this.#parts.delivery.deliver(batch, this.#halt.signal)
+    } catch (cause) {
+      const error = new TelemetryError(
+        'INTERNAL',
+        'a batch could not be sent because of a bug in this client',
+        {
+          hint: 'Please report it. The events wait.',
+          cause,
+        },
+      )
+      return { fates: batch.map(() => WAITING), setback: { kind: 'denied', cause: error } }
+    }
+  }
+
+  /** After a setback even a full queue waits: a crowd of probes would not bring the server back. */
+  #hold(askedMs: number | undefined): void {
+    const nowMs = this.#parts.clock.now()
+    this.#askedToWaitUntilMs = askedMs === undefined ? 0 : nowMs + askedMs
+    this.#heldUntilMs = Math.max(
+      this.#askedToWaitUntilMs,
+      nowMs + Math.min(this.#parts.intervalMs, MAX_DELAY_MS),
+    )
+  }
+
+  #clearTimer(): void {
+    this.#cancelTimer?.()
+    this.#cancelTimer = undefined
+  }
+}

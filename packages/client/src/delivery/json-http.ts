@@ -1,0 +1,159 @@
+import { TelemetryError } from '../telemetry-error.ts'
+import type { Clock } from './clock.ts'
+import { deferred } from './deferred.ts'
+import { readBounded } from './read-bounded.ts'
+import { retryAfterMs } from './retry-table.ts'
+
+/** What became of one request. */
+export type HttpResult =
+  | {
+      readonly kind: 'answer'
+      readonly status: number
+      /** The parsed JSON body; undefined where it is none, or is larger than we care to read. */
+      readonly body: unknown
+      readonly retryAfterMs: number | undefined
+    }
+  | { readonly kind: 'no_answer'; readonly cause: TelemetryError }
+
+/** Posts JSON to one server. */
+export interface JsonHttp {
+  post(path: string, json: string, signal: AbortSignal): Promise<HttpResult>
+}
+
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>
+
+export interface JsonHttpOptions {
+  readonly serverUrl: string
+  readonly apiKey: string
+  readonly userAgent: string
+  readonly requestTimeoutMs: number
+  readonly fetch: Fetch
+  readonly clock: Clock
+}
+
+/** A hundred predictions are some 150 KB; a portal's page may be anything. */
+const MAX_ANSWER_BYTES = 4 * 1024 * 1024
+
+/** One request a call. It ends within the timeout even if `fetch` ignores its signal. */
+export function fetchJsonHttp(options: JsonHttpOptions): JsonHttp {
+  const { clock, requestTimeoutMs } = options
+  const headers = {
+    accept: 'application/json',
+    authorization: `Bearer ${options.apiKey}`,
+    'content-type': 'application/json',
+    'user-agent': options.userAgent,
+  }
+
+  return {
+    async post(path, json, signal) {
+      const url = options.serverUrl + path
+      if (signal.aborted) return { kind: 'no_answer', cause: givenUp(url) }
+
+      const limit = startLimit(clock, requestTimeoutMs, signal)
+      try {
+        const exchange = exchangeJson(
+          options.fetch,
+          url,
+          { method: 'POST', headers, body: json },
+          limit.signal,
+        )
+        return await Promise.race([exchange, limit.exceeded])
+      } catch (cause) {
+        return {
+          kind: 'no_answer',
+          cause: signal.aborted ? givenUp(url) : explain(cause, url, limit.isTimeout(), requestTimeoutMs),
+        }
+      } finally {
+        limit.clear()
+      }
+    },
+  }
+
+  async function exchangeJson(
+    send: Fetch,
+    url: string,
+    init: RequestInit,
+    signal: AbortSignal,
+  ): Promise<HttpResult> {
+    // A redirect is an answer like any other: following it could carry the key to another origin.
+    const response = await send(url, { ...init, redirect: 'manual', signal })
+    const { status } = response
+    const text = await readBounded(response, MAX_ANSWER_BYTES)
+    return {
+      kind: 'answer',
+      status,
+      body: text === undefined ? undefined : parseJson(text),
+      retryAfterMs: retryAfterMs(status, response.headers.get('retry-after'), clock.now()),
+    }
+  }
+}
+
+interface Limit {
+  readonly signal: AbortSignal
+  /** Rejects when the time is over or the caller gives up; never resolves. */
+  readonly exceeded: Promise<never>
+  isTimeout(): boolean
+  clear(): void
+}
+
+// AbortSignal.any would do this, but Node 18 has none.
+function startLimit(clock: Clock, timeoutMs: number, outer: AbortSignal): Limit {
+  const controller = new AbortController()
+  const exceeded = deferred<never>()
+  exceeded.promise.catch(() => {}) // the race may be over before it rejects
+  let timedOut = false
+  const giveUp = (): void => {
+    controller.abort()
+    exceeded.reject(new Error('gave up'))
+  }
+  const cancelTimer = clock.after(timeoutMs, () => {
+    timedOut = true
+    giveUp()
+  })
+  outer.addEventListener('abort', giveUp)
+
+  return {
+    signal: controller.signal,
+    exceeded: exceeded.promise,
+    isTimeout: () => timedOut,
+    clear() {
+      cancelTimer()
+      outer.removeEventListener('abort', giveUp)
+    },
+  }
+}
+
+function givenUp(url: string): TelemetryError {
+  return new TelemetryError('NETWORK_ERROR', `the request to ${new URL(url).origin} was given up by stop()`, {
+    hint: 'A longer timeoutMs of stop() leaves more time.',
+  })
+}
+
+function explain(cause: unknown, url: string, isTimeout: boolean, timeoutMs: number): TelemetryError {
+  const { origin } = new URL(url)
+  if (isTimeout) {
+    return new TelemetryError('TIMEOUT', `no answer from ${origin} within ${timeoutMs} ms`, {
+      hint: 'The events wait for the next try; raise requestTimeoutMs if the server is known to be slow.',
+    })
+  }
+  return new TelemetryError('NETWORK_ERROR', `cannot reach ${origin}: ${reasonOf(cause)}`, {
+    hint: 'The events wait for the next try; check serverUrl and that the server runs.',
+    cause,
+  })
+}
+
+/** `fetch failed` alone helps nobody: the reason is in its cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const inner = error.cause
+  if (!(inner instanceof Error)) return error.message
+  return inner.message || ('code' in inner ? String(inner.code) : inner.name)
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,66 @@
+import { TelemetryError } from '../telemetry-error.ts'
+import type { Clock } from './clock.ts'
+import type { Report } from './error-reporter.ts'
+import type { LossReason } from './ledger.ts'
+
+/** A burst ends when this long has passed since its report; the next loss is reported again, with what came between. */
+const BURST_MS = 60_000
+
+/** The losses that come in floods. The others are reported one by one, with their own words. */
+const explanations: Partial<Readonly<Record<LossReason, readonly [what: string, hint: string]>>> = {
+  unconfigured: [
+    'discarded because the client is not configured',
+    'See the BAD_CONFIG report for what is missing.',
+  ],
+  evicted: ['evicted from the full queue', 'Raise maxQueueSize, shorten submitIntervalMs, or set spoolDir.'],
+  spool_full: ['evicted from the full spool', 'Free the way to the server or raise spoolMaxBytes.'],
+  expired: ['too old to be kept in the spool', 'Free the way to the server or raise spoolMaxAgeMs.'],
+  damaged: ['unreadable in the spool', 'The process or the disk failed while they were written.'],
+  stopped: [
+    'not sent because the client has stopped',
+    'Raise timeoutMs of stop(), or set spoolDir to keep them.',
+  ],
+}
+
+interface Burst {
+  unreported: number
+  reportedAtMs: number
+}
+
+/** Tells about losses once a burst, however many there are, and forgets none. */
+export class LossReporter {
+  readonly #clock: Clock
+  readonly #report: Report
+  readonly #bursts = new Map<LossReason, Burst>()
+
+  constructor(clock: Clock, report: Report) {
+    this.#clock = clock
+    this.#report = report
+  }
+
+  lose(reason: LossReason, count: number): void {
+    if (explanations[reason] === undefined) return
+
+    let burst = this.#bursts.get(reason)
+    if (burst === undefined) this.#bursts.set(reason, (burst = { unreported: 0, reportedAtMs: -Infinity }))
+    burst.unreported += count
+    const nowMs = this.#clock.now()
+    if (nowMs - burst.reportedAtMs >= BURST_MS) this.#tell(reason, burst, nowMs)
+  }
+
+  /** Tells what the bursts have kept back, at the end. */
+  flush(): void {
+    for (const [reason, burst] of this.#bursts) {
+      if (burst.unreported > 0) this.#tell(reason, burst, this.#clock.now())
+    }
+  }
+
+  #tell(reason: LossReason, burst: Burst, nowMs: number): void {
+    const [what, hint] = explanations[reason] ?? [reason, undefined]
+    const count = burst.unreported
+    burst.unreported = 0
+    burst.reportedAtMs = nowMs
+    const sentence = `${count} ${count === 1 ? 'event was' : 'events were'} ${what}`
+    this.#report(new TelemetryError('EVENTS_LOST', sentence, { hint }))
+  }
+}

@@ -1,0 +1,60 @@
+import { SCHEMA_VERSION, type TaskCompletionEvent } from './protocol/index.ts'
+
+/** Fills in what an event may leave out, so that every try of it is a repeat of the same id and time. */
+export interface EventDefaults {
+  eventId(): string
+  timestamp(): string
+}
+
+/**
+ * Copies the known fields, each read once, into an object of one fixed shape. What the caller does with the event
+ * afterwards has no effect, and unknown fields (which might be private) never leave the process.
+ *
+ * May throw what a getter of the event throws.
+ */
+export function snapshotEvent(event: TaskCompletionEvent, defaults: EventDefaults): TaskCompletionEvent {
+  return {
+    instance_id: event.instance_id,
+    event_id: event.event_id ?? defaults.eventId(),
+    schema_version: event.schema_version ?? SCHEMA_VERSION,
+    timestamp: event.timestamp ?? defaults.timestamp(),
+    task_duration_ms: event.task_duration_ms,
+    task_type: event.task_type,
+    complexity: event.complexity,
+    harness: event.harness,
+    model: event.model,
+    provider: event.provider,
+    estimated_input_tokens: event.estimated_input_tokens,
+    estimated_output_tokens: event.estimated_output_tokens,
+    actual_input_tokens: event.actual_input_tokens,
+    actual_output_tokens: event.actual_output_tokens,
+    estimated_cost_usd_micros: event.estimated_cost_usd_micros,
+    actual_cost_usd_micros: event.actual_cost_usd_micros,
+    quality_gate_passed: event.quality_gate_passed,
+    quality_gates_run: copySet(event.quality_gates_run),
+    quality_gates_failed: copySet(event.quality_gates_failed),
+    context_compactions: event.context_compactions,
+    context_rotations: event.context_rotations,
+    context_utilization_final: event.context_utilization_final,
+    outcome: event.outcome,
+    retry_count: event.retry_count,
+    language: event.language ?? null,
+    repo_size_category: event.repo_size_category ?? null,
+  }
+}
+
+/** There are six gates: one more distinct value is certainly wrong, and enough for the validator to say so. */
+const MAX_DISTINCT = 7
+/** No honest list is longer; an array-like of four billion repeats must not hold up the caller. */
+const MAX_READ = 1_000
+
+function copySet<Item>(items: readonly Item[] | null | undefined): Item[] {
+  if (!Array.isArray(items)) return (items ?? []) as Item[] // what is no array is for the validator to name
+  const copy: Item[] = []
+  const end = Math.min(items.length, MAX_READ)
+  for (let index = 0; index < end && copy.length < MAX_DISTINCT; index++) {
+    const item = items[index] as Item
+    if (!copy.includes(item)) copy.push(item)
+  }
+  return copy
+}

@@ -1,0 +1,9 @@
+import type { Host } from './host.ts'
+
+/** Runtimes without Node's modules: edge workers, browsers, Deno and Bun under their own conditions. */
+export const host: Host = {
+  env: (name) =>
+    (globalThis as { process?: { env?: Readonly<Record<string, string | undefined>> } }).process?.env?.[name],
+  randomUuid: () => crypto.randomUUID(),
+  onIdleExit: () => () => {},
+}

@@ -1,0 +1,25 @@
+import { randomUUID } from 'node:crypto'
+import process from 'node:process'
+
+import type { Host } from './host.ts'
+
+const idleListeners = new Set<() => void>()
+
+function notifyIdleListeners(): void {
+  for (const listener of idleListeners) listener()
+}
+
+export const host: Host = {
+  env: (name) => process.env[name],
+  randomUuid: randomUUID,
+
+  // One listener on the process however many clients there are: more than ten would make Node print a warning.
+  onIdleExit(listener) {
+    if (idleListeners.size === 0) process.on('beforeExit', notifyIdleListeners)
+    idleListeners.add(listener)
+    return () => {
+      idleListeners.delete(listener)
+      if (idleListeners.size === 0) process.off('beforeExit', notifyIdleListeners)
+    }
+  },
+}

@@ -1,0 +1,2 @@
+/** The package's version, as the `User-Agent` names it. */
+export const VERSION = '0.1.0'
