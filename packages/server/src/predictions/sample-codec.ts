@@ -1,3 +1,4 @@
+import { ServerError } from '../server-error.ts'
 import { SAMPLE_WIDTH } from './observation.ts'
 
 /**
@@ -20,20 +21,6 @@ const VERSION = 1
 
 const DAY_MS = 86_400_000
 
-/** A stored unit that this server cannot read: written by a newer one, or damaged. */
-export class UnreadableSamplesError extends Error {
-  override readonly name = 'UnreadableSamplesError'
-  readonly code: 'SAMPLES_TOO_NEW' | 'SAMPLES_DAMAGED'
-  /** What to do next. */
-  readonly hint: string
-
-  constructor(code: UnreadableSamplesError['code'], message: string, hint: string) {
-    super(message)
-    this.code = code
-    this.hint = hint
-  }
-}
-
 /** The UTC day of a moment, in days since 1970. */
 export function utcDay(epochMs: number): number {
   return Math.floor(epochMs / DAY_MS)
@@ -53,14 +40,14 @@ export function encodeSamples(samples: Float64Array, day: number): Uint8Array {
   return Uint8Array.from(bytes)
 }
 
-/** Decodes what `encodeSamples` wrote. Throws `UnreadableSamplesError` on anything else. */
+/** Decodes what `encodeSamples` wrote. Throws a `ServerError` on anything else. */
 export function decodeSamples(bytes: Uint8Array, day: number): Float64Array {
   if (bytes.length === 0) return new Float64Array()
   if (bytes[0] !== VERSION) {
-    throw new UnreadableSamplesError(
-      'SAMPLES_TOO_NEW',
+    throw new ServerError(
+      'SCHEMA_TOO_NEW',
       `stored prediction samples have version ${bytes[0]}, this server knows ${VERSION}`,
-      'Start the server version that wrote them, or rebuild the predictions from the stored events.',
+      { hint: 'Start the newer server again, or rebuild the predictions from the stored events.' },
     )
   }
 
@@ -98,10 +85,10 @@ function readIntegers(bytes: Uint8Array, start: number): number[] {
   return integers
 }
 
-function damaged(): UnreadableSamplesError {
-  return new UnreadableSamplesError(
-    'SAMPLES_DAMAGED',
-    'stored prediction samples are cut short or carry another day',
-    'Rebuild the predictions from the stored events.',
+function damaged(): ServerError {
+  return new ServerError(
+    'STORE_DAMAGED',
+    'stored prediction samples are cut short or belong to another day',
+    { hint: 'Rebuild the predictions from the stored events.' },
   )
 }

@@ -79,7 +79,7 @@ export class Units {
     }
   }
 
-  /** Takes a stored unit as it is, in place of what is known of it. Throws `UnreadableSamplesError`. */
+  /** Takes a stored unit as it is, in place of what is known of it. Throws a `ServerError` where it cannot be read. */
   load(stored: StoredUnit): void {
     const { taskType, model, provider, complexity, instanceId, day } = stored
     const numbers = decodeSamples(stored.samples, day)
@@ -99,6 +99,17 @@ export class Units {
     const taken = keys.flatMap((key) => this.#dirty.get(key)?.toStored() ?? [])
     this.#dirty.clear()
     return taken
+  }
+
+  /** Gives taken units back: storing them has failed, so the next call takes them again, as they are by then. */
+  markDirty(taken: readonly StoredUnit[]): void {
+    for (const { taskType, model, provider, complexity, instanceId, day } of taken) {
+      const cell = { taskType, model, provider, complexity }
+      const key = unitKey(cell, instanceId, day)
+      // One that has left the window meanwhile is taken without samples, which removes its row.
+      if (!this.#dirty.has(key))
+        this.#dirty.set(key, this.#units.get(key) ?? new Unit(cell, instanceId, day, []))
+    }
   }
 
   /** The levels of a cell that hold anything, index for index with `levelRules`. */

@@ -1,0 +1,108 @@
+import { complexityCodes, outcomeCodes, providerCodes, taskTypeCodes } from '../storage/enum-codes.ts'
+import { columnIndex, EVENT_STRIDE, type EventRows } from '../storage/event-rows.ts'
+import type { Store, StoredGroup } from '../storage/store.ts'
+import type { Observation } from './observation.ts'
+import type { Units } from './units.ts'
+
+/** Events read at once when catching up after a start. */
+const CATCH_UP_EVENTS = 5000
+
+/**
+ * Carries stored events into the units that predictions are made of, each exactly once.
+ *
+ * - While the server runs, every committed group is folded before its requests are answered: what was acknowledged is
+ *   in the next prediction.
+ * - A checkpoint saves the changed units together with the position that they reach, in one transaction.
+ * - After a crash the units of the last checkpoint are loaded, and the events after its position are read again.
+ */
+export class Projector {
+  readonly #store: Pick<Store, 'loadUnits' | 'saveUnits' | 'observationsAfter'>
+  readonly #units: Units
+  /** Every event up to here is folded. */
+  #position = 0
+  #savedPosition = 0
+  #saving: Promise<void> | undefined
+
+  constructor(store: Pick<Store, 'loadUnits' | 'saveUnits' | 'observationsAfter'>, units: Units) {
+    this.#store = store
+    this.#units = units
+  }
+
+  /** Events that a crash now would have to read again. */
+  get unsavedEvents(): number {
+    return this.#position - this.#savedPosition
+  }
+
+  /** Loads the last checkpoint and reads what came after it. Call once, before anything is folded. */
+  async start(nowMs: number): Promise<void> {
+    const saved = await this.#store.loadUnits()
+    for (const unit of saved.units) this.#units.load(unit)
+    this.#units.expire(nowMs)
+    this.#savedPosition = this.#position = saved.position
+
+    for (;;) {
+      const observations = await this.#store.observationsAfter(this.#position, CATCH_UP_EVENTS)
+      for (const observation of observations) this.#units.fold(observation)
+      this.#position = observations.at(-1)?.position ?? this.#position
+      if (observations.length < CATCH_UP_EVENTS) return
+    }
+  }
+
+  /** Folds the rows of a committed group that were not stored before. */
+  fold({ requests, appended, position }: StoredGroup): void {
+    for (const [index, rows] of requests.entries()) {
+      const isNew = appended[index]
+      for (let row = 0; row < rows.count; row++) {
+        if (isNew?.[row] === 1) this.#units.fold(observationOf(rows, row))
+      }
+    }
+    this.#position = position
+  }
+
+  /** Saves what has changed since the last checkpoint. A second call waits for the first. */
+  async checkpoint(nowMs: number): Promise<void> {
+    await this.#saving
+    this.#saving = this.#save(nowMs).finally(() => {
+      this.#saving = undefined
+    })
+    return this.#saving
+  }
+
+  async #save(nowMs: number): Promise<void> {
+    this.#units.expire(nowMs)
+    const position = this.#position
+    const dirty = this.#units.takeDirty()
+    if (dirty.length === 0 && position === this.#savedPosition) return
+    try {
+      await this.#store.saveUnits(dirty, position)
+      this.#savedPosition = position
+    } catch (error) {
+      this.#units.markDirty(dirty)
+      throw error
+    }
+  }
+}
+
+const SUCCESS = outcomeCodes.encode('success')
+
+function observationOf(rows: EventRows, row: number): Observation {
+  const value = (column: keyof typeof columnIndex) => rows.values[row * EVENT_STRIDE + columnIndex[column]]
+  const number = (column: keyof typeof columnIndex) => value(column) as number
+  return {
+    instanceId: rows.instanceId,
+    receivedAtMs: number('received_at_ms'),
+    taskType: taskTypeCodes.decode(number('task_type')),
+    model: value('model') as string,
+    provider: providerCodes.decode(number('provider')),
+    complexity: complexityCodes.decode(number('complexity')),
+    inputTokens: number('actual_input_tokens'),
+    outputTokens: number('actual_output_tokens'),
+    costUsdMicros: number('actual_cost_usd_micros'),
+    durationMs: number('task_duration_ms'),
+    estimatedInputTokens: number('estimated_input_tokens'),
+    estimatedOutputTokens: number('estimated_output_tokens'),
+    succeeded: value('outcome') === SUCCESS,
+    gatesPassed: value('quality_gate_passed') === 1,
+    gatesListed: value('quality_gates_run') !== 0,
+  }
+}
