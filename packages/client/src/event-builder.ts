@@ -18,7 +18,7 @@ export type EventFields = Omit<TaskCompletionEvent, 'instance_id'> & {
   readonly instance_id?: string | undefined
 }
 
-const newEventId = uuidV7Generator(host.randomUuid, Date.now)
+const newEventId = uuidV7Generator(host.fillRandom, Date.now)
 
 /**
  * Builds events of one instance, either at once, `build({ ...fields })`, or step by step with the defaults of the

@@ -52,8 +52,8 @@ export function buildEventDelivery(context: ClientContext): EventDelivery {
   })
 
   const defaults = {
-    eventId: uuidV7Generator(host.randomUuid, clock.now),
-    timestamp: () => new Date(clock.now()).toISOString(),
+    eventId: uuidV7Generator(host.fillRandom, clock.now),
+    timestamp: timestampGenerator(clock.now),
   }
   const onTracked = (): void => void ledger.tracked++
   const take = eventIntake({ instanceId: config.instanceId, defaults, backlog, report, onTracked, onLoss })
@@ -68,6 +68,20 @@ export function buildEventDelivery(context: ClientContext): EventDelivery {
       await loop.stop(timeoutMs)
       losses.flush()
     },
+  }
+}
+
+/** Writing a date costs 0.7 µs; the events of one millisecond share it. */
+function timestampGenerator(nowMs: () => number): () => string {
+  let lastMs = NaN
+  let text = ''
+  return () => {
+    const ms = nowMs()
+    if (ms !== lastMs) {
+      lastMs = ms
+      text = new Date(ms).toISOString()
+    }
+    return text
   }
 }
 

@@ -1,2 +1,15 @@
-/** The Mosaic Telemetry server. */
-export const placeholder = true
+export { flagOf, resolveConfig, variableOf } from './config/resolve-config.ts'
+export type { Environment, GivenSettings } from './config/resolve-config.ts'
+export { settings } from './config/settings.ts'
+export type { ServerConfig, Setting, SettingKey } from './config/settings.ts'
+export { administration, describeApiKey, describeInstance } from './auth/administration.ts'
+export type { Administration } from './auth/administration.ts'
+export { credentialsFile, readLocalCredentials } from './local-instance.ts'
+export type { LocalCredentials } from './local-instance.ts'
+export { databaseFile, startServer } from './server.ts'
+export type { RunningServer, Surroundings } from './server.ts'
+export { ServerError } from './server-error.ts'
+export type { ServerErrorCode } from './server-error.ts'
+export { openSqliteStore } from './storage/sqlite/sqlite-store.ts'
+export type { Store } from './storage/store.ts'
+export { version } from './version.ts'

@@ -4,6 +4,6 @@ import type { Host } from './host.ts'
 export const host: Host = {
   env: (name) =>
     (globalThis as { process?: { env?: Readonly<Record<string, string | undefined>> } }).process?.env?.[name],
-  randomUuid: () => crypto.randomUUID(),
+  fillRandom: (bytes) => void crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>),
   onIdleExit: () => () => {},
 }

@@ -1,8 +1,8 @@
 /** What the client asks of the runtime it lives in. `node.ts` and `edge.ts` provide it, chosen by `#platform`. */
 export interface Host {
   env(name: string): string | undefined
-  /** A random (version 4) UUID, lower-case. */
-  randomUuid(): string
+  /** Fills the array with cryptographically strong random bytes. */
+  fillRandom(bytes: Uint8Array): void
   /** Calls back when the process has run out of work but has not been told to exit. */
   onIdleExit(listener: () => void): () => void
 }

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomFillSync } from 'node:crypto'
 import process from 'node:process'
 
 import type { Host } from './host.ts'
@@ -11,7 +11,8 @@ function notifyIdleListeners(): void {
 
 export const host: Host = {
   env: (name) => process.env[name],
-  randomUuid: randomUUID,
+  // Node 18 has no global crypto.
+  fillRandom: (bytes) => void randomFillSync(bytes),
 
   // One listener on the process however many clients there are: more than ten would make Node print a warning.
   onIdleExit(listener) {

@@ -1,13 +1,12 @@
 /** Every code an error answer may carry, beside the status it comes with. */
 export const errorStatus = {
   bad_json: 400,
+  bad_request: 400,
   unauthenticated: 401,
   instance_mismatch: 403,
   forbidden: 403,
   not_found: 404,
-  method_not_allowed: 405,
   conflict: 409,
-  length_required: 411,
   body_too_large: 413,
   unsupported_media_type: 415,
   invalid_request: 422,

@@ -2,7 +2,13 @@ export { Complexity, Harness, Outcome, Provider, QualityGate, RepoSizeCategory, 
 export type { TaskCompletionEvent } from './event.ts'
 export { eventFields, predictionQueryFields } from './event-fields.ts'
 export type { FieldRule, FieldTable } from './event-fields.ts'
-export { describeProblem, findEventProblems, findQueryProblems, validateEvent } from './validation.ts'
+export {
+  describeProblem,
+  findEventProblems,
+  findQueryProblems,
+  findTextProblem,
+  validateEvent,
+} from './validation.ts'
 export type { FieldProblem } from './validation.ts'
 export { eventJsonSchema, fieldSchema } from './json-schema.ts'
 export type { JsonSchema } from './json-schema.ts'

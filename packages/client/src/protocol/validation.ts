@@ -107,7 +107,7 @@ function checkFor(rule: FieldRule): Check {
     case 'boolean':
       return (value) => (typeof value === 'boolean' ? undefined : 'must be true or false')
     case 'string':
-      return (value) => checkString(value, rule.minLength, rule.maxLength)
+      return (value) => findTextProblem(value, rule.minLength, rule.maxLength)
     case 'enum':
       return checkEnum(rule.values)
     case 'enum_set':
@@ -137,11 +137,12 @@ function outOfRange(value: number, min: number, max: number): string | undefined
   return undefined
 }
 
-function checkString(value: unknown, minLength: number, maxLength: number): string | undefined {
+/** What is wrong with a text, or `undefined`. Lengths are in characters, not UTF-16 units. */
+export function findTextProblem(value: unknown, minLength: number, maxLength: number): string | undefined {
   if (typeof value !== 'string') return 'must be a string'
   if (value.length < minLength)
     return `must have at least ${minLength} character${minLength === 1 ? '' : 's'}`
-  // Counted in characters, not UTF-16 units; the first test spares the count for nearly every string.
+  // The first test spares the count for nearly every text.
   if (value.length > maxLength && characterCount(value, maxLength) > maxLength) {
     return `must have at most ${maxLength} characters`
   }

@@ -1,0 +1,77 @@
+import { isLoopbackAddress } from '../http/loopback.ts'
+import { ServerError } from '../server-error.ts'
+import { settings, type ServerConfig, type Setting, type SettingKey } from './settings.ts'
+
+/** Values as a command line or a test gives them: text that is still to be read, or values that are ready. */
+export type GivenSettings = { readonly [Key in SettingKey]?: ServerConfig[Key] | string | undefined }
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** `--rate-limit-rpm` for `rateLimitRpm`. */
+export function flagOf(key: SettingKey): string {
+  return `--${kebab(key)}`
+}
+
+/** `MOSAIC_TELEMETRY_RATE_LIMIT_RPM` for `rateLimitRpm`. */
+export function variableOf(key: SettingKey): string {
+  return `MOSAIC_TELEMETRY_${kebab(key).replaceAll('-', '_').toUpperCase()}`
+}
+
+/**
+ * Resolves every setting: what was given, else the environment, else the default. The only place that reads the
+ * environment.
+ *
+ * @throws ServerError that lists every problem at once.
+ */
+export function resolveConfig(given: GivenSettings, environment: Environment): ServerConfig {
+  const problems: string[] = []
+  const entries = (Object.keys(settings) as SettingKey[]).map((key) => {
+    const setting: Setting<unknown> = settings[key]
+    const [source, raw] = findRaw(key, setting, given, environment)
+    if (typeof raw !== 'string') return [key, raw ?? setting.default]
+
+    const parsed = setting.parse(raw)
+    if (parsed.ok) return [key, parsed.value]
+    const shown = setting.isSecret ? 'its value' : JSON.stringify(raw)
+    problems.push(`${source}: ${shown} is not ${parsed.expected}`)
+    return [key, setting.default]
+  })
+
+  const config = Object.freeze(Object.fromEntries(entries)) as ServerConfig
+  problems.push(...unsafeCombinations(config))
+  if (problems.length > 0) {
+    throw new ServerError('BAD_CONFIG', problems.join('\n'), { hint: 'See `mosaic-telemetry serve --help`.' })
+  }
+  return config
+}
+
+function findRaw(
+  key: SettingKey,
+  setting: Setting<unknown>,
+  given: GivenSettings,
+  environment: Environment,
+): readonly [source: string, raw: unknown] {
+  if (given[key] !== undefined) return [flagOf(key), given[key]]
+  for (const name of [variableOf(key), ...(setting.aliases ?? [])]) {
+    if (environment[name] !== undefined && environment[name] !== '') return [name, environment[name]]
+  }
+  return ['default', undefined]
+}
+
+function unsafeCombinations(config: ServerConfig): readonly string[] {
+  const problems: string[] = []
+  if (!isLoopbackAddress(config.host) && !config.auth) {
+    problems.push(
+      `${flagOf('host')}: ${config.host} can be reached from other machines, and the agent-run API would be open to them; ` +
+        `add ${flagOf('auth')} with ${variableOf('authToken')}, or listen on 127.0.0.1`,
+    )
+  }
+  if (config.auth && config.authToken === null) {
+    problems.push(`${flagOf('auth')}: needs a token in ${variableOf('authToken')}`)
+  }
+  return problems
+}
+
+function kebab(key: string): string {
+  return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}

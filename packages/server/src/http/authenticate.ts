@@ -1,0 +1,68 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+
+import type { KeyRing } from '../auth/key-ring.ts'
+import { sameSecret } from '../auth/secrets.ts'
+import type { ApiKey } from '../storage/store.ts'
+import { HttpError } from './error-answer.ts'
+import { enforceRateLimit, type RateLimit } from './rate-limit.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The key a request came with, on routes that ask for one. */
+    apiKey: ApiKey | null
+  }
+}
+
+type RequestHook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>
+
+/**
+ * Asks for an instance's key before the body is read, and counts the request against the key's limit. With
+ * `isOptional` a request without any key passes and is counted against its address.
+ */
+export function requireKey(options: {
+  readonly keys: KeyRing
+  readonly rateLimit: RateLimit | undefined
+  readonly nowMs: () => number
+  readonly isOptional?: boolean
+}): RequestHook {
+  return async (request, reply) => {
+    const token = bearerToken(request)
+    if (token === undefined && options.isOptional) {
+      if (options.rateLimit !== undefined) enforceRateLimit(options.rateLimit, `address ${request.ip}`, reply)
+      return
+    }
+
+    const key = token === undefined ? undefined : options.keys.authenticate(token, options.nowMs())
+    if (key === undefined) {
+      throw new HttpError({
+        code: 'unauthenticated',
+        message:
+          token === undefined
+            ? 'an API key is needed: send it as Authorization: Bearer <key>'
+            : 'the API key is unknown, expired or revoked',
+      })
+    }
+    if (options.rateLimit !== undefined) enforceRateLimit(options.rateLimit, `key ${key.keyId}`, reply)
+    request.apiKey = key
+  }
+}
+
+/** Asks for the admin token. */
+export function requireAdmin(adminToken: string | null): RequestHook {
+  return async (request) => {
+    if (adminToken === null) {
+      throw new HttpError({
+        code: 'unauthenticated',
+        message: 'the admin API is closed: start the server with MOSAIC_TELEMETRY_ADMIN_TOKEN to open it',
+      })
+    }
+    const token = bearerToken(request)
+    if (token === undefined || !sameSecret(token, adminToken)) {
+      throw new HttpError({ code: 'unauthenticated', message: 'the admin token is missing or wrong' })
+    }
+  }
+}
+
+function bearerToken(request: FastifyRequest): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
+}

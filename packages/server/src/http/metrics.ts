@@ -1,0 +1,91 @@
+import type { BatchEventResponse, RejectionCode } from '@mosaicstack/telemetry-client/protocol'
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+
+import type { IngestEvents } from '../ingest/ingest-events.ts'
+
+/** What the server counts of itself. Names follow Prometheus: base units, `_total` for counters. */
+export interface ServerMetrics {
+  readonly registry: Registry
+  requestAnswered(route: string, status: number, seconds: number): void
+  /** Times a group commit. */
+  timingCommit<Result>(
+    commit: () => Promise<Result>,
+    requests: readonly { readonly count: number }[],
+  ): Promise<Result>
+  /** Counts what becomes of events on their way through. */
+  counting(ingest: IngestEvents): IngestEvents
+}
+
+export function serverMetrics(sources: { readonly waitingEvents: () => number }): ServerMetrics {
+  const registry = new Registry()
+  const registers = [registry]
+  const requests = new Histogram({
+    name: 'mosaic_http_request_duration_seconds',
+    help: 'Time from the first byte of a request to the last byte of its answer.',
+    labelNames: ['route', 'status'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+    registers,
+  })
+  const commits = new Histogram({
+    name: 'mosaic_commit_duration_seconds',
+    help: 'Time from handing a group of events to the store until it is durable.',
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
+    registers,
+  })
+  const commitEvents = new Histogram({
+    name: 'mosaic_commit_events',
+    help: 'Events in one transaction.',
+    buckets: [1, 10, 100, 250, 500, 1000, 2000],
+    registers,
+  })
+  const accepted = new Counter({ name: 'mosaic_events_accepted_total', help: 'Events stored.', registers })
+  const rejected = new Counter({
+    name: 'mosaic_events_rejected_total',
+    help: 'Events not stored, by reason.',
+    labelNames: ['code'],
+    registers,
+  })
+  for (const code of ['duplicate', 'invalid', 'unsupported_schema'] satisfies RejectionCode[])
+    rejected.inc({ code }, 0)
+  const turnedAway = new Counter({
+    name: 'mosaic_event_requests_turned_away_total',
+    help: 'Requests of which nothing was stored, by reason.',
+    labelNames: ['reason'],
+    registers,
+  })
+  for (const reason of ['refused', 'overloaded', 'unavailable']) turnedAway.inc({ reason }, 0)
+  const waiting: Gauge = new Gauge({
+    name: 'mosaic_events_waiting',
+    help: 'Events that wait for their transaction.',
+    registers,
+    collect: (): void => waiting.set(sources.waitingEvents()),
+  })
+
+  return {
+    registry,
+    requestAnswered: (route, status, seconds) => requests.observe({ route, status }, seconds),
+    async timingCommit(commit, group) {
+      const stopTimer = commits.startTimer()
+      const result = await commit()
+      stopTimer()
+      commitEvents.observe(group.reduce((sum, rows) => sum + rows.count, 0))
+      return result
+    },
+    counting: (ingest) => async (key, events) => {
+      const outcome = await ingest(key, events)
+      if (outcome.kind === 'answered') countResults(outcome.response)
+      else turnedAway.inc({ reason: outcome.kind })
+      return outcome
+    },
+  }
+
+  function countResults({
+    accepted: acceptedEvents,
+    rejected: rejectedEvents,
+    results,
+  }: BatchEventResponse): void {
+    accepted.inc(acceptedEvents)
+    if (rejectedEvents === 0) return
+    for (const result of results) if (result.status === 'rejected') rejected.inc({ code: result.code })
+  }
+}

@@ -1,0 +1,92 @@
+import type { FastifySchema } from 'fastify'
+
+type Schema = { readonly [key: string]: unknown }
+
+const ERROR_SCHEMA: Schema = {
+  type: 'object',
+  required: ['error', 'detail'],
+  properties: {
+    error: {
+      type: 'object',
+      required: ['code', 'message', 'details'],
+      properties: {
+        code: { type: 'string' },
+        message: { type: 'string' },
+        details: {
+          type: 'array',
+          items: { type: 'object', properties: { path: { type: 'string' }, message: { type: 'string' } } },
+        },
+      },
+    },
+    detail: {
+      description: 'The message again, for clients of a FastAPI service; a list of fields with 422.',
+    },
+  },
+}
+
+/** What an error status means on every route. */
+const ERRORS: Readonly<Record<number, string>> = {
+  400: 'The body cannot be read',
+  401: 'No key or token, or one that does not open this',
+  403: 'The key belongs to another instance; nothing was stored',
+  404: 'There is no such thing',
+  409: 'It exists already',
+  413: 'The body is over 1 MiB as sent or 8 MiB unpacked',
+  415: 'The body is not application/json',
+  422: 'A field is not as it must be; details name it',
+  429: 'Too many requests; Retry-After says when to come back',
+  503: 'The store cannot take writes now; nothing was stored. Retry-After says when to come back',
+}
+
+/**
+ * Describes a route for the OpenAPI document. The description does not validate: bodies are checked by the same
+ * tables that these schemas are made from, with messages written for people.
+ */
+export function describeRoute(route: {
+  readonly summary: string
+  readonly description?: string
+  readonly tag: 'events' | 'predictions' | 'admin' | 'operations'
+  readonly auth?: 'instance' | 'admin'
+  readonly body?: Schema
+  readonly querystring?: Schema
+  readonly answers: Readonly<Record<number, string>>
+  readonly errors?: readonly number[]
+}): FastifySchema {
+  const answers = Object.entries(route.answers).map(([status, description]) => [status, { description }])
+  const errors = (route.errors ?? []).map((status) => [
+    status,
+    { description: ERRORS[status], ...ERROR_SCHEMA },
+  ])
+  return {
+    summary: route.summary,
+    tags: [route.tag],
+    ...(route.description !== undefined && { description: route.description }),
+    ...(route.auth !== undefined && { security: [{ [route.auth]: [] }] }),
+    ...(route.body !== undefined && { body: route.body }),
+    ...(route.querystring !== undefined && { querystring: route.querystring }),
+    response: Object.fromEntries([...answers, ...errors]) as Schema,
+  }
+}
+
+/** The head of the OpenAPI document. */
+export function openApiHead(version: string) {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Mosaic Telemetry',
+      version,
+      description: 'Records finished coding-agent tasks and predicts what the next one will take.',
+      license: { name: 'MPL-2.0', identifier: 'MPL-2.0' },
+    },
+    components: {
+      securitySchemes: {
+        instance: { type: 'http' as const, scheme: 'bearer', description: 'API key of an instance' },
+        admin: {
+          type: 'http' as const,
+          scheme: 'bearer',
+          description: 'MOSAIC_TELEMETRY_ADMIN_TOKEN of the server',
+        },
+      },
+    },
+  }
+}

@@ -1,0 +1,22 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+
+import type { Administration } from '../auth/administration.ts'
+import type { IngestEvents } from '../ingest/ingest-events.ts'
+import type { Predictor } from '../predictions/predictor.ts'
+import type { Store } from '../storage/store.ts'
+import type { ServerMetrics } from './metrics.ts'
+
+type RequestHook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>
+
+/** What the routes work with. They know nothing of configuration or start-up. */
+export interface Services {
+  readonly version: string
+  readonly ingest: IngestEvents
+  readonly predictor: Pick<Predictor, 'predict'>
+  readonly administration: Administration
+  readonly store: Pick<Store, 'engine' | 'status'>
+  readonly metrics: ServerMetrics
+  readonly requireKey: RequestHook
+  readonly requireKeyToPredict: RequestHook
+  readonly requireAdmin: RequestHook
+}

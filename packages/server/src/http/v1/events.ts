@@ -1,0 +1,91 @@
+import { eventJsonSchema, MAX_EVENTS_PER_BATCH } from '@mosaicstack/telemetry-client/protocol'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+
+import type { IngestEvents, IngestOutcome } from '../../ingest/ingest-events.ts'
+import { readBatch, readObject } from '../envelope.ts'
+import { HttpError, sendError } from '../error-answer.ts'
+import { describeRoute } from '../openapi.ts'
+import type { Services } from '../services.ts'
+
+/** `POST /v1/events` and `POST /v1/events/batch`. */
+export function eventRoutes(app: FastifyInstance, { ingest, requireKey }: Services): void {
+  app.post(
+    '/v1/events/batch',
+    {
+      onRequest: requireKey,
+      schema: describeRoute({
+        summary: 'Report finished tasks',
+        description:
+          'Answers 202 once every accepted event is durable. One bad event never costs the others; a repeated event_id is rejected with code `duplicate` and counts as delivered. The body may be gzipped.',
+        tag: 'events',
+        auth: 'instance',
+        body: {
+          type: 'object',
+          required: ['events'],
+          properties: {
+            events: { type: 'array', minItems: 1, maxItems: MAX_EVENTS_PER_BATCH, items: eventJsonSchema() },
+          },
+        },
+        answers: { 202: 'What became of each event, in the order sent' },
+        errors: [400, 401, 403, 413, 415, 422, 429, 503],
+      }),
+    },
+    async (request, reply) => {
+      const events = readBatch(request.body, 'events', MAX_EVENTS_PER_BATCH)
+      return answer(reply, await ingest(keyOf(request), events), (response) => response)
+    },
+  )
+
+  app.post(
+    '/v1/events',
+    {
+      onRequest: requireKey,
+      schema: describeRoute({
+        summary: 'Report one finished task',
+        description: 'The body is one bare event; the answer is its result.',
+        tag: 'events',
+        auth: 'instance',
+        body: eventJsonSchema(),
+        answers: { 202: 'What became of the event' },
+        errors: [400, 401, 403, 413, 415, 422, 429, 503],
+      }),
+    },
+    async (request, reply) => {
+      const event = readObject(request.body)
+      return answer(reply, await ingest(keyOf(request), [event]), (response) => response.results[0])
+    },
+  )
+}
+
+function keyOf(request: FastifyRequest): Parameters<IngestEvents>[0] {
+  if (request.apiKey === null)
+    throw new HttpError({ code: 'unauthenticated', message: 'an API key is needed' })
+  return request.apiKey
+}
+
+type Answered = Extract<IngestOutcome, { kind: 'answered' }>['response']
+
+function answer(
+  reply: FastifyReply,
+  outcome: IngestOutcome,
+  shape: (response: Answered) => unknown,
+): FastifyReply {
+  switch (outcome.kind) {
+    case 'answered':
+      return reply.code(202).send(shape(outcome.response))
+    case 'refused':
+      return sendError(reply, outcome.refusal)
+    case 'overloaded':
+      return sendError(reply, {
+        code: 'unavailable',
+        message: 'more events are waiting than can be stored now; try again',
+      })
+    case 'unavailable':
+      reply.log.error({ cause: outcome.cause }, 'the store cannot take writes')
+      reply.header('retry-after', '5')
+      return sendError(reply, {
+        code: 'unavailable',
+        message: 'the store cannot take writes now; nothing was stored',
+      })
+  }
+}

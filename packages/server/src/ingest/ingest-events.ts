@@ -1,0 +1,66 @@
+import type { BatchEventResponse, BatchEventResult } from '@mosaicstack/telemetry-client/protocol'
+
+import { toEventRows } from '../storage/event-rows.ts'
+import type { ApiKey } from '../storage/store.ts'
+import type { CommitOutcome, GroupCommit } from './group-commit.ts'
+import type { Intake, Refusal, StorableEvent, Step } from './intake.ts'
+
+/** What became of a request. */
+export type IngestOutcome =
+  | { readonly kind: 'answered'; readonly response: BatchEventResponse }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | Exclude<CommitOutcome, { kind: 'stored' }>
+
+export type IngestEvents = (
+  key: Pick<ApiKey, 'instanceId' | 'instanceNo'>,
+  events: readonly unknown[],
+) => Promise<IngestOutcome>
+
+/** The path of events from a parsed body to the answer: steps, then group commit. */
+export function ingestEvents(
+  steps: readonly (readonly [name: string, step: Step])[],
+  commits: GroupCommit,
+  nowMs: () => number,
+): IngestEvents {
+  return async (key, events) => {
+    const intake: Intake = {
+      instanceId: key.instanceId,
+      instanceNo: key.instanceNo,
+      receivedAtMs: nowMs(),
+      events,
+      results: events.map(() => undefined),
+      storable: events.map(() => undefined),
+    }
+    for (const [, step] of steps) {
+      const refusal = step(intake)
+      if (refusal !== undefined) return { kind: 'refused', refusal }
+    }
+    return store(intake, commits)
+  }
+}
+
+async function store(intake: Intake, commits: GroupCommit): Promise<IngestOutcome> {
+  const storable = intake.storable.filter((event) => event !== undefined)
+  if (storable.length > 0) {
+    const outcome = await commits.commit(toEventRows(intake, storable, intake.receivedAtMs))
+    if (outcome.kind !== 'stored') return outcome
+
+    let row = 0
+    for (const [index, event] of intake.storable.entries()) {
+      if (event !== undefined) intake.results[index] = storedResult(event, outcome.appended[row++] === 1)
+    }
+  }
+  return { kind: 'answered', response: summarise(intake.results as BatchEventResult[]) }
+}
+
+function storedResult(event: StorableEvent, isNew: boolean): BatchEventResult {
+  return isNew
+    ? { event_id: event.event_id, status: 'accepted', error: null }
+    : { event_id: event.event_id, status: 'rejected', error: 'duplicate event_id', code: 'duplicate' }
+}
+
+function summarise(results: readonly BatchEventResult[]): BatchEventResponse {
+  let accepted = 0
+  for (const result of results) if (result.status === 'accepted') accepted++
+  return { accepted, rejected: results.length - accepted, results }
+}

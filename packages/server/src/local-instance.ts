@@ -1,0 +1,53 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import type { Administration } from './auth/administration.ts'
+
+/** What a program on this machine needs to talk to the local server, in the words of the client's options. */
+export interface LocalCredentials {
+  readonly server_url: string
+  readonly instance_id: string
+  readonly api_key: string
+}
+
+/** Where the local instance's key is kept, readable by its owner only. */
+export function credentialsFile(dataDir: string): string {
+  return join(dataDir, 'credentials.json')
+}
+
+/** @returns the local credentials, or `undefined` where this data directory has none. */
+export function readLocalCredentials(dataDir: string): LocalCredentials | undefined {
+  const file = credentialsFile(dataDir)
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as LocalCredentials) : undefined
+}
+
+/**
+ * Makes an instance and a key for this machine's own programs when the store has none yet, so that a first start needs
+ * no administration; keeps the noted address current at later starts.
+ *
+ * @returns the file's path where it was made just now.
+ */
+export async function prepareLocalInstance(
+  administration: Administration,
+  dataDir: string,
+  url: string,
+): Promise<string | undefined> {
+  const known = readLocalCredentials(dataDir)
+  if (known !== undefined) {
+    if (known.server_url !== url) write(dataDir, { ...known, server_url: url })
+    return undefined
+  }
+  if ((await administration.listInstances()).length > 0) return undefined
+
+  const instance = await administration.createInstance({ name: 'local', instanceId: null })
+  const created =
+    instance && (await administration.createKey(instance.instanceId, { label: 'local', expiresAtMs: null }))
+  if (instance === undefined || created === undefined) return undefined
+  return write(dataDir, { server_url: url, instance_id: instance.instanceId, api_key: created.apiKey })
+}
+
+function write(dataDir: string, credentials: LocalCredentials): string {
+  const file = credentialsFile(dataDir)
+  writeFileSync(file, `${JSON.stringify(credentials, null, 2)}\n`, { mode: 0o600 })
+  return file
+}

@@ -1,0 +1,120 @@
+import { join } from 'node:path'
+
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+
+import { KeyRing } from './auth/key-ring.ts'
+import { compose } from './compose.ts'
+import type { ServerConfig } from './config/settings.ts'
+import { buildApp } from './http/app.ts'
+import { listen } from './http/listen.ts'
+import { isLoopbackAddress } from './http/loopback.ts'
+import { repeat } from './lifecycle/repeat.ts'
+import { Teardown } from './lifecycle/teardown.ts'
+import { prepareLocalInstance } from './local-instance.ts'
+import { createLogger } from './logger.ts'
+import { Predictor } from './predictions/predictor.ts'
+import { Projector } from './predictions/projector.ts'
+import { Units } from './predictions/units.ts'
+import { lockForServer } from './storage/sqlite/single-server-lock.ts'
+import { openSqliteStore } from './storage/sqlite/sqlite-store.ts'
+import { version } from './version.ts'
+
+const DAY_MS = 24 * 60 * 60 * 1000
+const KEY_REFRESH_MS = 2000
+const KEY_USAGE_SAVE_MS = 60_000
+
+/** A server that answers. */
+export interface RunningServer {
+  /** Where it answers: `http://127.0.0.1:8765`. */
+  readonly url: string
+  /** Where the local instance and its key are kept, if this start has made them. */
+  readonly newCredentialsFile: string | undefined
+  /** Finishes requests under way, saves what is in memory, lets go of everything. A second call waits for the first. */
+  stop(): Promise<void>
+}
+
+/** What a server takes from its surroundings besides its settings. */
+export interface Surroundings {
+  readonly nowMs?: () => number
+  readonly logger?: Logger
+}
+
+/** The database file within a data directory. */
+export function databaseFile(dataDir: string): string {
+  return join(dataDir, 'telemetry.db')
+}
+
+/**
+ * Starts a server: store, predictions, HTTP, in that order, so that the first request finds everything in place.
+ *
+ * @throws ServerError where the store or the address cannot be used; nothing is left open then.
+ */
+export async function startServer(
+  config: ServerConfig,
+  surroundings: Surroundings = {},
+): Promise<RunningServer> {
+  const nowMs = surroundings.nowMs ?? Date.now
+  const logger = surroundings.logger ?? createLogger(config.logLevel)
+  const teardown = new Teardown()
+  const stop = () =>
+    teardown.run((name, error) => logger.error({ err: error }, `while stopping, this failed: ${name}`))
+
+  try {
+    const { services, commits } = await openParts(config, teardown, logger, nowMs)
+    const app = await buildApp(services, { logger, host: config.host, allowedHosts: config.allowedHosts })
+    teardown.defer('commits', () => commits.drained())
+    teardown.defer('http', () => closeWithin(app, config.stopTimeoutMs))
+
+    const url = await listen(app, config)
+    const newCredentialsFile = isLoopbackAddress(config.host)
+      ? await prepareLocalInstance(services.administration, config.dataDir, url)
+      : undefined
+    logger.info({ url, version }, 'ready')
+    return { url, newCredentialsFile, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** Opens what stands behind HTTP. */
+async function openParts(config: ServerConfig, teardown: Teardown, logger: Logger, nowMs: () => number) {
+  const file = databaseFile(config.dataDir)
+  teardown.defer('lock', await lockForServer(file))
+  const store = await openSqliteStore(file)
+  teardown.defer('store', () => store.close())
+
+  const keys = new KeyRing(store)
+  await keys.refresh()
+  const units = new Units({ windowMs: config.windowDays * DAY_MS })
+  const projector = new Projector(store, units)
+  await projector.start(nowMs())
+
+  const keepUp = (what: string, pauseMs: number, work: () => Promise<void>) =>
+    repeat(pauseMs, work, (error) => logger.warn({ err: error }, `this failed and is tried again: ${what}`))
+  teardown.defer('last checkpoint', () => projector.checkpoint(nowMs()))
+  teardown.defer('last key usage', () => keys.saveUsage())
+  teardown.defer(
+    'checkpoints',
+    keepUp('saving prediction units', config.checkpointIntervalMs, () => projector.checkpoint(nowMs())),
+  )
+  teardown.defer(
+    'key usage',
+    keepUp('saving key usage', KEY_USAGE_SAVE_MS, () => keys.saveUsage()),
+  )
+  teardown.defer(
+    'key refresh',
+    keepUp('reading changed keys', KEY_REFRESH_MS, () => keys.refresh()),
+  )
+
+  const predictor = new Predictor(units, { minInstances: config.minInstances }, nowMs)
+  return compose({ config, store, keys, predictor, projector, nowMs })
+}
+
+/** Lets requests under way finish, but not for ever. */
+async function closeWithin(app: FastifyInstance, timeoutMs: number): Promise<void> {
+  const timer = setTimeout(() => app.server.closeAllConnections(), timeoutMs)
+  await app.close()
+  clearTimeout(timer)
+}

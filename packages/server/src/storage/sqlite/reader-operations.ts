@@ -1,0 +1,28 @@
+import type { SqliteDriver } from './driver.ts'
+import { openObservations } from './events.ts'
+import { findInstance, listInstances } from './instances.ts'
+import { keysChangedSince, listKeys } from './keys.ts'
+import { loadUnits } from './units.ts'
+
+/** What a connection that only reads offers. It never waits for the writer, nor the writer for it. */
+export function readerOperations(database: SqliteDriver) {
+  return {
+    observationsAfter: openObservations(database),
+    countEvents: () => Number(database.prepare('SELECT count(*) AS n FROM events').get()?.['n']),
+    loadUnits: () => loadUnits(database),
+    listInstances: () => listInstances(database),
+    findInstance: (instanceId: string) => findInstance(database, instanceId),
+    listKeys: (instanceId: string) => listKeys(database, instanceId),
+    keysChangedSince: (changeNo: number) => keysChangedSince(database, changeNo),
+    pragmas: () => ({
+      journalMode: String(database.prepare('PRAGMA journal_mode').get()?.['journal_mode']),
+      synchronous:
+        SYNCHRONOUS[Number(database.prepare('PRAGMA synchronous').get()?.['synchronous'])] ?? 'UNKNOWN',
+    }),
+    close: () => database.close(),
+  }
+}
+
+const SYNCHRONOUS = ['OFF', 'NORMAL', 'FULL', 'EXTRA']
+
+export type ReaderOperations = ReturnType<typeof readerOperations>

@@ -1,0 +1,103 @@
+import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
+import { Worker } from 'node:worker_threads'
+
+import { ServerError } from '../../server-error.ts'
+import type { Store } from '../store.ts'
+import { migrate } from './migrate.ts'
+import { openDatabase } from './open-database.ts'
+import type { ReaderOperations } from './reader-operations.ts'
+import { callsTo } from './thread-calls.ts'
+import type { WriterOperations } from './writer-operations.ts'
+
+/**
+ * The embedded store: one file, one thread that writes and one that reads, so that neither a commit waiting for the
+ * disk nor a long query ever holds up HTTP.
+ *
+ * @throws ServerError where the file is damaged, from a newer server or somebody else's.
+ */
+export async function openSqliteStore(file: string): Promise<Store> {
+  await prepareFile(file)
+  const writerThread = startThread(file, 'writer')
+  const readerThread = startThread(file, 'reader')
+  const writer = callsTo<WriterOperations>(writerThread)
+  const reader = callsTo<ReaderOperations>(readerThread)
+
+  return {
+    engine: 'sqlite',
+    appendEvents: async (requests) => {
+      try {
+        return await writer.appendEvents(requests)
+      } catch (error) {
+        return { kind: 'unavailable', cause: String(error) }
+      }
+    },
+    observationsAfter: reader.observationsAfter,
+    countEvents: reader.countEvents,
+    loadUnits: reader.loadUnits,
+    saveUnits: writer.saveUnits,
+    createInstance: writer.createInstance,
+    listInstances: reader.listInstances,
+    findInstance: reader.findInstance,
+    createKey: writer.createKey,
+    listKeys: reader.listKeys,
+    revokeKey: writer.revokeKey,
+    keysChangedSince: reader.keysChangedSince,
+    touchKeys: writer.touchKeys,
+    status: async () => ({
+      engine: 'sqlite',
+      path: file,
+      sizeBytes: sizeOf(file),
+      ...(await reader.pragmas()),
+    }),
+    async close() {
+      await reader.close()
+      await writer.close()
+      await Promise.all([readerThread.terminate(), writerThread.terminate()])
+    },
+  }
+}
+
+/** Creates or upgrades the file before any thread opens it. */
+async function prepareFile(file: string): Promise<void> {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  const isNew = !existsSync(file)
+  try {
+    const database = await openDatabase(file)
+    try {
+      migrate(database)
+    } finally {
+      database.close()
+    }
+    if (isNew) chmodSync(file, 0o600)
+  } catch (cause) {
+    throw damaged(cause) ?? cause
+  }
+}
+
+function damaged(cause: unknown): ServerError | undefined {
+  const message = cause instanceof Error ? cause.message : ''
+  if (!/not a database|malformed|disk image/i.test(message)) return undefined
+  return new ServerError('STORE_DAMAGED', `the database cannot be read: ${message}`, {
+    hint: "Move the file away and restore a backup; without one, the `sqlite3` tool's `.recover` saves what is readable.",
+    cause,
+  })
+}
+
+/**
+ * Threads start from compiled code, also when the code that starts them runs from source. Node 22's note that its
+ * SQLite is experimental is not for our users: the driver port has two implementations and one suite for both.
+ */
+function startThread(file: string, role: 'writer' | 'reader'): Worker {
+  const entry = createRequire(import.meta.url).resolve('#database-thread')
+  return new Worker(entry, {
+    name: `sqlite ${role}`,
+    workerData: { file, role },
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+  })
+}
+
+function sizeOf(file: string): number {
+  return [file, `${file}-wal`].reduce((sum, part) => sum + (existsSync(part) ? statSync(part).size : 0), 0)
+}

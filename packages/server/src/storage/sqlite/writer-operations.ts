@@ -1,0 +1,54 @@
+import type { StoredUnit } from '../../predictions/units.ts'
+import type { EventRows } from '../event-rows.ts'
+import type { AppendOutcome, NewApiKey, NewInstance } from '../store.ts'
+import type { SqliteDriver } from './driver.ts'
+import { openEventAppender } from './events.ts'
+import { createInstance } from './instances.ts'
+import { createKey, revokeKey, touchKeys } from './keys.ts'
+import { transaction } from './transaction.ts'
+import { openUnitSaver } from './units.ts'
+import { openWords } from './words.ts'
+
+/** What the one connection that writes offers. Every call is one transaction. */
+export function writerOperations(database: SqliteDriver) {
+  const words = openWords(database)
+  const events = openEventAppender(database, words)
+  const saveUnits = openUnitSaver(database, words)
+
+  /** What a rolled-back transaction handed out must not be handed out as if it were stored. */
+  const forgetUnstored = () => {
+    words.forget()
+    events.reset()
+  }
+
+  return {
+    appendEvents(requests: readonly EventRows[]): AppendOutcome {
+      try {
+        const appended = transaction(database, () => requests.map((rows) => events.append(rows)))
+        return { kind: 'stored', requests: appended, position: events.position }
+      } catch (error) {
+        forgetUnstored()
+        return { kind: 'unavailable', cause: error instanceof Error ? error.message : String(error) }
+      }
+    },
+    saveUnits(units: readonly StoredUnit[], position: number): void {
+      try {
+        saveUnits(units, position)
+      } catch (error) {
+        forgetUnstored()
+        throw error
+      }
+    },
+    createInstance: (instance: NewInstance) => createInstance(database, instance),
+    createKey: (key: NewApiKey) => createKey(database, key),
+    revokeKey: (keyId: string, revokedAtMs: number) => revokeKey(database, keyId, revokedAtMs),
+    touchKeys: (lastUsedAtMs: ReadonlyMap<string, number>) => touchKeys(database, lastUsedAtMs),
+    close(): void {
+      // Folds the write-ahead log into the file, so that a stopped server leaves one file behind.
+      database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+      database.close()
+    },
+  }
+}
+
+export type WriterOperations = ReturnType<typeof writerOperations>
