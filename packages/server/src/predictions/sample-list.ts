@@ -26,9 +26,9 @@ export class SampleList {
     return this.#numbers.subarray(this.#start, this.#end)
   }
 
-  /** When the sample at `index` arrived, epoch milliseconds; `undefined` past the end. */
+  /** When the sample at `index` arrived, epoch milliseconds; `undefined` before the first and past the last. */
   arrivalMs(index: number): number | undefined {
-    return index < this.size
+    return index >= 0 && index < this.size
       ? this.#numbers[this.#start + index * SAMPLE_WIDTH + SampleField.RECEIVED_AT_MS]
       : undefined
   }
@@ -73,8 +73,8 @@ export class SampleList {
   }
 
   #compareAt(position: number, sample: Float64Array): number {
-    for (const [field, number] of sample.entries()) {
-      const difference = (this.#numbers[position + field] as number) - number
+    for (let field = 0; field < SAMPLE_WIDTH; field++) {
+      const difference = (this.#numbers[position + field] as number) - (sample[field] as number)
       if (difference !== 0) return difference
     }
     return 0

@@ -37,14 +37,14 @@ export function summarise(level: Level): LevelSummary {
       correction_factors: correctionFactors(samples),
       quality: {
         gate_pass_rate: gatePassRate(samples),
-        success_rate: share(samples, hasFlag(SampleFlag.SUCCEEDED)),
+        success_rate: successRate(samples),
       },
     },
     sampleSize: level.eventCount,
     instances: level.instances.size,
     maxInstanceShare: largestShare,
     effectiveSampleSize: effectiveSize(samples.weights),
-    newestEventMs: column(samples, SampleField.RECEIVED_AT_MS).reduce((a, b) => Math.max(a, b)),
+    newestEventMs: newestArrivalMs(level),
   }
 }
 
@@ -69,6 +69,14 @@ function collect(level: Level, eventWeights: ReadonlyMap<string, number>): Weigh
     count += unit.countedSamples
   }
   return { numbers, weights }
+}
+
+function newestArrivalMs(level: Level): number {
+  let newestMs = -Infinity
+  for (const unit of level.units) {
+    newestMs = Math.max(newestMs, unit.samples.arrivalMs(unit.countedSamples - 1) ?? -Infinity)
+  }
+  return newestMs
 }
 
 function column(samples: WeightedSamples, field: SampleField): Float64Array {
@@ -102,44 +110,48 @@ function correctionFactors(samples: WeightedSamples): CorrectionFactors {
 
 /** The weighted median of actual / estimated over the events that had an estimate; 1 where none had. */
 function correctionFactor(samples: WeightedSamples, actual: SampleField, estimated: SampleField): number {
+  const actuals = column(samples, actual)
   const estimates = column(samples, estimated)
-  const isEstimated = (_: number, index: number): boolean => (estimates[index] as number) >= 1
-  const ratios = column(samples, actual)
-    .map((tokens, index) => Math.max(MIN_RATIO, Math.min(MAX_RATIO, tokens / (estimates[index] as number))))
-    .filter(isEstimated)
-  if (ratios.length === 0) return 1
+  const ratios = new Float64Array(actuals.length)
+  const weights = new Float64Array(actuals.length)
 
-  const [factor] = percentiles(ratios, samples.weights.filter(isEstimated), [0.5]) as [number]
+  let count = 0
+  for (let index = 0; index < actuals.length; index++) {
+    const estimate = estimates[index] as number
+    if (estimate < 1) continue
+    ratios[count] = Math.max(MIN_RATIO, Math.min(MAX_RATIO, (actuals[index] as number) / estimate))
+    weights[count] = samples.weights[index] as number
+    count++
+  }
+  if (count === 0) return 1
+
+  const [factor] = percentiles(ratios.subarray(0, count), weights.subarray(0, count), [0.5]) as [number]
   return roundTo(factor, 4)
 }
 
 /** Events without a list of gates are left out: their `gatesPassed` only says that nobody set it. */
 function gatePassRate(samples: WeightedSamples): number {
-  const isListed = hasFlag(SampleFlag.GATES_LISTED)
-  const isPassed = hasFlag(SampleFlag.GATES_PASSED)
-  const someListed = column(samples, SampleField.FLAGS).some(isListed)
-  return share(samples, isPassed, someListed ? isListed : undefined)
+  const { GATES_LISTED, GATES_PASSED } = SampleFlag
+  return share(samples, GATES_PASSED, GATES_LISTED) ?? share(samples, GATES_PASSED, 0) ?? 0
 }
 
-/** The weighted part of the samples that `isPart`, of those that `isWhole` where it is given. */
-function share(
-  samples: WeightedSamples,
-  isPart: (flags: number) => boolean,
-  isWhole: (flags: number) => boolean = () => true,
-): number {
+function successRate(samples: WeightedSamples): number {
+  return share(samples, SampleFlag.SUCCEEDED, 0) ?? 0
+}
+
+/** The weighted share of samples with `flag` among those with the flags `among`; `undefined` where there are none. */
+function share(samples: WeightedSamples, flag: number, among: number): number | undefined {
+  const allFlags = column(samples, SampleField.FLAGS)
   let part = 0
   let whole = 0
-  for (const [index, flags] of column(samples, SampleField.FLAGS).entries()) {
-    if (!isWhole(flags)) continue
+  for (let index = 0; index < allFlags.length; index++) {
+    const flags = allFlags[index] as number
     const weight = samples.weights[index] as number
+    if ((flags & among) !== among) continue
     whole += weight
-    if (isPart(flags)) part += weight
+    if ((flags & flag) !== 0) part += weight
   }
-  return roundTo(part / whole, 4)
-}
-
-function hasFlag(flag: number): (flags: number) => boolean {
-  return (flags) => (flags & flag) !== 0
+  return whole === 0 ? undefined : roundTo(part / whole, 4)
 }
 
 /** Rounds to a number of decimals, halves up. */
