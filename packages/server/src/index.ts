@@ -1,4 +1,4 @@
-export { flagOf, resolveConfig, variableOf } from './config/resolve-config.ts'
+export { flagOf, resolveConfig, resolveSetting, variableOf } from './config/resolve-config.ts'
 export type { Environment, GivenSettings } from './config/resolve-config.ts'
 export { settings } from './config/settings.ts'
 export type { ServerConfig, Setting, SettingKey } from './config/settings.ts'

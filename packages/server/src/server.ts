@@ -18,7 +18,6 @@ import { Projector } from './predictions/projector.ts'
 import { Units } from './predictions/units.ts'
 import { lockForServer } from './storage/sqlite/single-server-lock.ts'
 import { openSqliteStore } from './storage/sqlite/sqlite-store.ts'
-import { version } from './version.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 const KEY_REFRESH_MS = 2000
@@ -70,7 +69,6 @@ export async function startServer(
     const newCredentialsFile = isLoopbackAddress(config.host)
       ? await prepareLocalInstance(services.administration, config.dataDir, url)
       : undefined
-    logger.info({ url, version }, 'ready')
     return { url, newCredentialsFile, stop }
   } catch (error) {
     await stop()

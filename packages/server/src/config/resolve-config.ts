@@ -26,23 +26,50 @@ export function variableOf(key: SettingKey): string {
 export function resolveConfig(given: GivenSettings, environment: Environment): ServerConfig {
   const problems: string[] = []
   const entries = (Object.keys(settings) as SettingKey[]).map((key) => {
-    const setting: Setting<unknown> = settings[key]
-    const [source, raw] = findRaw(key, setting, given, environment)
-    if (typeof raw !== 'string') return [key, raw ?? setting.default]
-
-    const parsed = setting.parse(raw)
-    if (parsed.ok) return [key, parsed.value]
-    const shown = setting.isSecret ? 'its value' : JSON.stringify(raw)
-    problems.push(`${source}: ${shown} is not ${parsed.expected}`)
-    return [key, setting.default]
+    const resolved = resolve(key, given, environment)
+    if (resolved.ok) return [key, resolved.value]
+    problems.push(resolved.problem)
+    return [key, settings[key].default]
   })
 
   const config = Object.freeze(Object.fromEntries(entries)) as ServerConfig
   problems.push(...unsafeCombinations(config))
-  if (problems.length > 0) {
-    throw new ServerError('BAD_CONFIG', problems.join('\n'), { hint: 'See `mosaic-telemetry serve --help`.' })
-  }
+  if (problems.length > 0) throw badConfig(problems)
   return config
+}
+
+/**
+ * Resolves one setting, for programs that share it with the server without starting one.
+ *
+ * @throws ServerError where its value cannot be used.
+ */
+export function resolveSetting<Key extends SettingKey>(
+  key: Key,
+  given: GivenSettings[Key],
+  environment: Environment,
+): ServerConfig[Key] {
+  const resolved = resolve(key, { [key]: given }, environment)
+  if (!resolved.ok) throw badConfig([resolved.problem])
+  return resolved.value as ServerConfig[Key]
+}
+
+type Resolved =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly problem: string }
+
+function resolve(key: SettingKey, given: GivenSettings, environment: Environment): Resolved {
+  const setting: Setting<unknown> = settings[key]
+  const [source, raw] = findRaw(key, setting, given, environment)
+  if (typeof raw !== 'string') return { ok: true, value: raw ?? setting.default }
+
+  const parsed = setting.parse(raw)
+  if (parsed.ok) return parsed
+  const shown = setting.isSecret ? 'its value' : JSON.stringify(raw)
+  return { ok: false, problem: `${source}: ${shown} is not ${parsed.expected}` }
+}
+
+function badConfig(problems: readonly string[]): ServerError {
+  return new ServerError('BAD_CONFIG', problems.join('\n'), { hint: 'See `mosaic-telemetry serve --help`.' })
 }
 
 function findRaw(

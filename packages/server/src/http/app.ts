@@ -1,6 +1,6 @@
 import fastifySwagger from '@fastify/swagger'
 import { MAX_BODY_BYTES } from '@mosaicstack/telemetry-client/protocol'
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 
 import { acceptJsonBodies } from './body-parser.ts'
 import { guardAgainstBrowsers } from './browser-guard.ts'
@@ -23,7 +23,7 @@ export interface AppOptions {
 export async function buildApp(services: Services, options: AppOptions): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify({
     loggerInstance: options.logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
     // A slow sender may not hold a connection for ever.
     requestTimeout: 30_000,
@@ -68,6 +68,7 @@ export async function buildApp(services: Services, options: AppOptions): Promise
 
 function discoveryRoutes(app: FastifyInstance): void {
   const schema = { hide: true } as object
+  app.get('/', { schema }, async (_, reply) => reply.redirect('/docs'))
   app.get('/openapi.json', { schema }, async () => app.swagger())
   app.get('/docs', { schema }, async (_, reply) =>
     reply

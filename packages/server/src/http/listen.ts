@@ -15,7 +15,7 @@ export async function listen(
   { host, port }: { host: string; port: number },
 ): Promise<string> {
   try {
-    await app.listen({ host, port })
+    await app.listen({ host, port, listenTextResolver: (url) => `accepting requests at ${url}` })
   } catch (cause) {
     throw explain(cause as NodeJS.ErrnoException, host, port)
   }

@@ -1,0 +1,21 @@
+import { version } from '@mosaicstack/telemetry-server'
+import { Command } from 'commander'
+
+import { addDemo } from './commands/demo.ts'
+import { addInstances } from './commands/instances.ts'
+import { addKeys } from './commands/keys.ts'
+import { addPredict } from './commands/predict.ts'
+import { addServe } from './commands/serve.ts'
+
+/** The whole command line. A command is one file under `commands/` that adds itself. */
+export function buildProgram(): Command {
+  const program = new Command('mosaic-telemetry')
+    .description("Know what a coding agent's task will cost before it starts, and what it did afterwards.")
+    .version(version)
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: false })
+
+  for (const add of [addServe, addDemo, addPredict, addInstances, addKeys]) add(program)
+  return program
+}
