@@ -1,5 +1,5 @@
 import { type ClientContext, httpOf } from './client-context.ts'
-import type { Backlog } from './delivery/backlog.ts'
+import type { Backlog, OnLoss } from './delivery/backlog.ts'
 import { DeliveryLoop } from './delivery/delivery-loop.ts'
 import { fetchTransport } from './delivery/fetch-transport.ts'
 import { halving } from './delivery/halving.ts'
@@ -29,12 +29,12 @@ const MAX_RECORD_BYTES = MAX_BODY_BYTES - 1024
 export function buildEventDelivery(context: ClientContext): EventDelivery {
   const { clock, config, host, ledger, report } = context
   const losses = new LossReporter(clock, report)
-  const onLoss: typeof ledger.lose = (reason, count) => {
+  const onLoss: OnLoss = (reason, count) => {
     ledger.lose(reason, count)
     losses.lose(reason, count)
   }
 
-  const backlog: Backlog = new MemoryBacklog(config.maxQueueSize, onLoss)
+  const backlog = openBacklog(context, onLoss)
   const sleeper = new Sleeper(clock)
   const loop = new DeliveryLoop({
     backlog,
@@ -83,6 +83,35 @@ function timestampGenerator(nowMs: () => number): () => string {
     }
     return text
   }
+}
+
+/** The spool, where one is asked for; a dry run leaves it alone, since it would settle what was never sent. */
+function openBacklog(context: ClientContext, onLoss: OnLoss): Backlog {
+  const { clock, config, host, ledger, report } = context
+  if (config.spoolDir === '' || config.dryRun) return new MemoryBacklog(config.maxQueueSize, onLoss)
+  if (host.openSpool === undefined) {
+    report(noDisk())
+    return new MemoryBacklog(config.maxQueueSize, onLoss)
+  }
+  return host.openSpool({
+    directory: config.spoolDir,
+    destination: `${config.serverUrl} ${config.instanceId.toLowerCase()}`,
+    maxBytes: config.spoolMaxBytes,
+    maxAgeMs: config.spoolMaxAgeMs,
+    maxRecordsInMemory: config.maxQueueSize,
+    clock,
+    report,
+    onLoss,
+    onSpooled: () => ledger.spooled++,
+    onAdopted: (count) => (ledger.adopted += count),
+    onHandedOver: (count) => (ledger.handedOver += count),
+  })
+}
+
+function noDisk(): TelemetryError {
+  return new TelemetryError('SPOOL_UNAVAILABLE', 'spoolDir is set, but this runtime has no disk', {
+    hint: 'Events wait in memory only. Unset spoolDir, or run on Node.',
+  })
 }
 
 /** What `track()` is where the configuration cannot send: it keeps nothing, but it counts. */

@@ -56,6 +56,7 @@ function copySet<Item>(items: readonly Item[] | null | undefined): Item[] {
   if (!Array.isArray(items)) return (items ?? []) as Item[] // what is no array is for the validator to name
   const end = Math.min(items.length, MAX_READ)
   // A push would reserve room for 17 items; nearly always the list has no repeats and fits exactly.
+  // oxlint-disable-next-line unicorn/no-new-array -- the argument is the room to reserve
   const copy = new Array<Item>(Math.min(end, MAX_DISTINCT + 1))
   let length = 0
   for (let index = 0; index < end && length <= MAX_DISTINCT; index++) {

@@ -1,3 +1,5 @@
+import type { Clock } from './clock.ts'
+import type { Report } from './error-reporter.ts'
 import type { LossReason } from './ledger.ts'
 import type { Batch, Fate } from './transport.ts'
 
@@ -29,3 +31,24 @@ export interface Lease {
 
 /** Told about every record that a backlog lets go undelivered. */
 export type OnLoss = (reason: LossReason, count: number) => void
+
+/** What a runtime with a disk needs to know to open a spool there. */
+export interface SpoolOptions {
+  readonly directory: string
+  /** Whatever sets apart records that must not be sent together: server and instance. */
+  readonly destination: string
+  readonly maxBytes: number
+  readonly maxAgeMs: number
+  /** Records kept in memory while the disk takes none. */
+  readonly maxRecordsInMemory: number
+  readonly clock: Clock
+  readonly onLoss: OnLoss
+  readonly onSpooled: () => void
+  /** Told how many records of a process that is gone were taken over. */
+  readonly onAdopted: (count: number) => void
+  /** Told how many records stay behind for the next client, or were taken over by another one. */
+  readonly onHandedOver: (count: number) => void
+  readonly report: Report
+}
+
+export type SpoolOpener = (options: SpoolOptions) => Backlog

@@ -25,13 +25,15 @@ export type LossReason = (typeof lossReasons)[number]
 
 /**
  * What became of the events, in events. At any moment
- * `tracked + adopted = delivered + queueSize + every number in lost`.
+ * `tracked + adopted = delivered + queueSize + handedOver + every number in lost`.
  */
 export interface ClientStats {
   /** Calls of `track()` while enabled. */
   readonly tracked: number
   /** Taken from a spool that another process left behind. */
   readonly adopted: number
+  /** Left in the spool by `stop()`, for the next client. */
+  readonly handedOver: number
   /** On the server, duplicates included. */
   readonly delivered: number
   /** Delivered, but the server had it already: the answer to an earlier try was lost. */
@@ -51,6 +53,7 @@ export interface ClientStats {
 export class Ledger {
   tracked = 0
   adopted = 0
+  handedOver = 0
   spooled = 0
   retried = 0
   #delivered = 0
@@ -73,6 +76,7 @@ export class Ledger {
     return {
       tracked: this.tracked,
       adopted: this.adopted,
+      handedOver: this.handedOver,
       delivered: this.#delivered,
       duplicate: this.#duplicate,
       rejected: lost.refused,

@@ -40,13 +40,22 @@ export class MemoryBacklog implements Backlog {
     }
   }
 
+  /** Removes and returns what waits and is not leased, for a better place. */
+  takeAll(): object[] {
+    return this.#queue.drain(this.#queue.size)
+  }
+
+  putBack(records: readonly object[]): void {
+    this.#queue.putBack(records)
+  }
+
   open(): void {
     this.#isClosed = false
   }
 
   close(): void {
     this.#isClosed = true
-    const left = this.#queue.drain(this.#queue.size).length
+    const left = this.takeAll().length
     if (left > 0) this.#onLoss('stopped', left)
   }
 }

@@ -1,3 +1,5 @@
+import type { SpoolOpener } from '../delivery/backlog.ts'
+
 /** What the client asks of the runtime it lives in. `node.ts` and `edge.ts` provide it, chosen by `#platform`. */
 export interface Host {
   env(name: string): string | undefined
@@ -5,4 +7,6 @@ export interface Host {
   fillRandom(bytes: Uint8Array): void
   /** Calls back when the process has run out of work but has not been told to exit. */
   onIdleExit(listener: () => void): () => void
+  /** Absent where there is no disk. */
+  readonly openSpool?: SpoolOpener
 }

@@ -1,6 +1,9 @@
 import { randomFillSync } from 'node:crypto'
 import process from 'node:process'
 
+import { thisProcess } from '../spool/process-identity.ts'
+import { nodeSpoolFiles } from '../spool/spool-files.ts'
+import { Spool } from '../spool/spool.ts'
 import type { Host } from './host.ts'
 
 const idleListeners = new Set<() => void>()
@@ -23,4 +26,6 @@ export const host: Host = {
       if (idleListeners.size === 0) process.off('beforeExit', notifyIdleListeners)
     }
   },
+
+  openSpool: (options) => new Spool(options, nodeSpoolFiles, thisProcess()),
 }
