@@ -282,6 +282,14 @@ describe('Predictor', () => {
     expect(metadata).toMatchObject({ fallback_level: 1, sample_size: 3 })
   })
 
+  it('does not take a task type for a model of the same name', () => {
+    const events = observationsOf(times(5, 1), { taskType: 'testing', model: 'gpt-5' })
+
+    const { metadata } = predict(events, { query: { task_type: 'planning', model: 'testing' } })
+
+    expect(metadata.fallback_level).toBe(4)
+  })
+
   it('never has high confidence in a wider level', () => {
     const { metadata } = predict(observationsOf(times(200, 1), { complexity: 'high' }))
 
@@ -355,17 +363,20 @@ describe('Predictor', () => {
     expect(predictor.predict(aQuery).metadata).toMatchObject({ cache_hit: false, sample_size: 5 })
   })
 
-  it('computes anew when the clock is set back: an answer is never from the future', () => {
-    const { predictor, clock } = aPredictor(observationsOf([1, 2, 3, 4, 5], { receivedAtMs: NOW_MS - 9 }))
-    predictor.predict(aQuery)
+  it.each([5, 2000])(
+    'computes %d events anew when the clock is set back: no answer is from the future',
+    (events) => {
+      const { predictor, clock } = aPredictor(observationsOf(times(events, 1), { receivedAtMs: NOW_MS - 9 }))
+      predictor.predict(aQuery)
 
-    clock.nowMs -= 3
+      clock.nowMs -= 3
 
-    expect(predictor.predict(aQuery).metadata).toMatchObject({
-      cache_hit: false,
-      last_updated: '2026-11-21T11:59:59.997Z',
-    })
-  })
+      expect(predictor.predict(aQuery).metadata).toMatchObject({
+        cache_hit: false,
+        last_updated: '2026-11-21T11:59:59.997Z',
+      })
+    },
+  )
 
   it.each([
     ['reuses a summary of 2000 events for less than 200 ms', 2000, 199, 2000],

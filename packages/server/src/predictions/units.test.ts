@@ -88,6 +88,15 @@ describe('Units.expire', () => {
     expect(units.takeDirty()).toEqual([])
   })
 
+  it('forgets a level with its last event', () => {
+    const units = unitsOf([anObservation()])
+    units.expire(NOW_MS)
+
+    units.expire(NOW_MS + WINDOW_MS)
+
+    expect(levelOf(units)).toBeUndefined()
+  })
+
   it('asks the store to rewrite a unit that lost some of its events', () => {
     const units = unitsOf([anObservation(), anObservation({ receivedAtMs: NOW_MS + 1 })])
     units.takeDirty()
