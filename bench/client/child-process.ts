@@ -17,6 +17,7 @@ export interface ChildEnd {
 /** A measured process: its reports as they come, its end, and the line that asks it to stop. */
 export interface Child<Report> {
   readonly ended: Promise<ChildEnd>
+  hasEnded(): boolean
   askToStop(): void
   kill(signal: NodeJS.Signals): void
   onReport(listener: (report: Report) => void): void
@@ -44,6 +45,7 @@ export function startChild<Report>(
 
   return {
     ended,
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
     askToStop: () => void child.stdin?.end('stop\n'),
     kill: (signal) => void child.kill(signal),
     onReport: (listener) => void lines.on('line', (line) => listener(JSON.parse(line) as Report)),

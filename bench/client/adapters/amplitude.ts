@@ -1,5 +1,8 @@
 import { onlyStrings, type Adapter, type Answer } from './adapter.ts'
 
+/** What its logger says that is neither a warning nor an error. */
+const ignore = (): void => undefined
+
 /** @amplitude/analytics-node: `track()`, batches to one URL. No request timeout and no queue limit to set. */
 export const amplitude: Adapter = {
   name: 'amplitude',
@@ -8,7 +11,6 @@ export const amplitude: Adapter = {
   async open(options) {
     const { createInstance, Types } = await import('@amplitude/analytics-node')
     const client = createInstance()
-    const ignore = (): void => undefined
     await client.init('bench', {
       serverUrl: `${options.url}/2/httpapi`,
       flushQueueSize: options.batchSize,

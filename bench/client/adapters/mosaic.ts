@@ -35,7 +35,7 @@ export async function openMosaic(options: OpenOptions, spoolDir: string | undefi
     serverUrl: options.url,
     apiKey: options.apiKey,
     instanceId: INSTANCE_ID,
-    batchSize: options.batchSize,
+    batchSize: Math.min(options.batchSize, 100), // the protocol's limit
     submitIntervalMs: options.flushIntervalMs,
     requestTimeoutMs: options.requestTimeoutMs,
     onError: options.onReport,

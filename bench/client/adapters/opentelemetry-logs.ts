@@ -14,6 +14,10 @@ export const opentelemetryLogs: Adapter = {
     const exporter = new OTLPLogExporter({
       url: `${options.url}/v1/logs`,
       timeoutMillis: options.requestTimeoutMs,
+      // A longer queue also has more requests to send at shutdown, all at once.
+      ...(options.maxQueuedEvents !== undefined && {
+        concurrencyLimit: Math.ceil(options.maxQueuedEvents / options.batchSize),
+      }),
     })
     const processor = new BatchLogRecordProcessor({
       exporter,

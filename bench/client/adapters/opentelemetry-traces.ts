@@ -14,6 +14,10 @@ export const opentelemetryTraces: Adapter = {
     const exporter = new OTLPTraceExporter({
       url: `${options.url}/v1/traces`,
       timeoutMillis: options.requestTimeoutMs,
+      // A longer queue also has more requests to send at shutdown, all at once.
+      ...(options.maxQueuedEvents !== undefined && {
+        concurrencyLimit: Math.ceil(options.maxQueuedEvents / options.batchSize),
+      }),
     })
     const processor = new BatchSpanProcessor(exporter, {
       scheduledDelayMillis: options.flushIntervalMs,

@@ -7,8 +7,12 @@ interface OtlpItem {
 
 /** An OTLP/JSON export request; logs and traces differ only in the names around the items. */
 interface OtlpRequest {
-  readonly resourceLogs?: readonly { readonly scopeLogs: readonly { readonly logRecords: readonly OtlpItem[] }[] }[]
-  readonly resourceSpans?: readonly { readonly scopeSpans: readonly { readonly spans: readonly OtlpItem[] }[] }[]
+  readonly resourceLogs?: readonly {
+    readonly scopeLogs: readonly { readonly logRecords: readonly OtlpItem[] }[]
+  }[]
+  readonly resourceSpans?: readonly {
+    readonly scopeSpans: readonly { readonly spans: readonly OtlpItem[] }[]
+  }[]
 }
 
 /** Values of the string attribute `key` in an OTLP/JSON request, in order. */

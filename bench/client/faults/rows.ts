@@ -53,7 +53,7 @@ const answers: readonly FaultRow[] = [
     ids.length > 10 ? { kind: 'refuse', status: 413 } : ACCEPT,
   ),
   row('401', '401 for 4 s', 4 * S, until(4 * S, { kind: 'refuse', status: 401 })),
-  { ...down('burst', 'burst of 25 000, down 3 s', 3 * S), events: 25_000, runsAlone: true },
+  { ...down('burst', 'burst of 25 000, down 3 s', 3 * S), events: 25_000 },
 ]
 
 const deaths: readonly [Ending, string][] = [
@@ -68,13 +68,8 @@ const deaths: readonly [Ending, string][] = [
 export const faultRows: readonly FaultRow[] = [
   ...answers,
   ...deaths.map(([ending, title]) => death(ending, title)),
-  ...deaths.map(([ending, title]) => ({
-    ...death(ending, title),
-    name: `down-${ending}`,
-    title: `down, ${title}`,
-    downMs: Infinity,
-  })),
-  { ...death('stop', 'down, stop() awaited'), name: 'down-stop', downMs: Infinity, stopsAtOnce: true },
+  ...deaths.map(([ending, title]) => deathWhileDown(ending, title)),
+  { ...deathWhileDown('stop', 'stop() awaited'), stopsAtOnce: true },
 ]
 
 function row(name: string, title: string, faultMs: number, script: Script): FaultRow {
@@ -87,6 +82,17 @@ function down(name: string, title: string, downMs: number): FaultRow {
 
 function death(ending: Ending, title: string): FaultRow {
   return { ...calm, name: ending, title, ending, restarts: true, runsAlone: true }
+}
+
+function deathWhileDown(ending: Ending, title: string): FaultRow {
+  return {
+    ...calm,
+    name: `down-${ending}`,
+    title: `down, ${title}`,
+    ending,
+    downMs: Infinity,
+    restarts: true,
+  }
 }
 
 function firstRequests(count: number, treatment: Treatment): Script {
