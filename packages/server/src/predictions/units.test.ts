@@ -153,6 +153,29 @@ describe('Units.load', () => {
   })
 })
 
+describe('Units.markDirty', () => {
+  it('hands out again what could not be stored, as it is by then', () => {
+    const units = unitsOf([anObservation()])
+    units.markDirty(units.takeDirty())
+    units.fold(anObservation({ inputTokens: 2 }))
+
+    const taken = units.takeDirty()
+
+    expect(taken).toEqual(unitsOf([anObservation(), anObservation({ inputTokens: 2 })]).takeDirty())
+  })
+
+  it('asks to remove the row of a unit that has left the window meanwhile', () => {
+    const units = unitsOf([anObservation()])
+    const taken = units.takeDirty()
+    units.expire(NOW_MS + WINDOW_MS)
+    units.takeDirty()
+
+    units.markDirty(taken)
+
+    expect(units.takeDirty()).toEqual([{ ...taken[0], samples: new Uint8Array() }])
+  })
+})
+
 describe('Units', () => {
   it('depends on the set of events only: any order, batches and restarts give the same bytes and answers', () => {
     const shuffled = someObservations({ maxLength: 60 }).chain((events) =>
