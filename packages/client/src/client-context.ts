@@ -14,6 +14,6 @@ export interface ClientContext {
   readonly report: Report
 }
 
-export function httpOf({ clock, config }: ClientContext): JsonHttp {
-  return fetchJsonHttp({ ...config, clock })
+export function httpOf({ clock, config, host }: ClientContext): JsonHttp {
+  return fetchJsonHttp({ ...config, clock, gzip: host.gzip })
 }

@@ -123,7 +123,7 @@ export class TelemetryClient {
 
   /** The program has reached its end without `stop()`: what exists in memory only gets one short chance. */
   #onIdleExit(): void {
-    if (this.queueSize > 0) void this.stop({ timeoutMs: IDLE_EXIT_TIMEOUT_MS })
+    if ((this.#events?.backlog.volatileSize ?? 0) > 0) void this.stop({ timeoutMs: IDLE_EXIT_TIMEOUT_MS })
   }
 }
 

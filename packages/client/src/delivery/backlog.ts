@@ -7,7 +7,9 @@ import type { Batch, Fate } from './transport.ts'
 export interface Backlog {
   /** Records not settled, those on their way included. */
   readonly size: number
-  /** Takes a snapshot of nothing: the record must not change afterwards. Never throws. */
+  /** Those of them that would not survive the process. */
+  readonly volatileSize: number
+  /** Takes one record, which must not change afterwards. Never throws. */
   add(record: object): void
   /** Hands out the oldest records. At most one lease is open at a time; undefined when nothing waits. */
   lease(limits: LeaseLimits): Lease | undefined

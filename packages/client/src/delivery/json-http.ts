@@ -1,4 +1,5 @@
 import { TelemetryError } from '../telemetry-error.ts'
+import { BodyEncoding, type Gzip } from './body-encoding.ts'
 import type { Clock } from './clock.ts'
 import { deferred } from './deferred.ts'
 import { readBounded } from './read-bounded.ts'
@@ -28,8 +29,11 @@ export interface JsonHttpOptions {
   readonly userAgent: string
   readonly requestTimeoutMs: number
   readonly fetch: Fetch
+  readonly gzip: Gzip
   readonly clock: Clock
 }
+
+const UNSUPPORTED_MEDIA_TYPE = 415
 
 /** A hundred predictions are some 150 KB; a portal's page may be anything. */
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024
@@ -37,6 +41,7 @@ const MAX_ANSWER_BYTES = 4 * 1024 * 1024
 /** One request a call. It ends within the timeout even if `fetch` ignores its signal. */
 export function fetchJsonHttp(options: JsonHttpOptions): JsonHttp {
   const { clock, requestTimeoutMs } = options
+  const encoding = new BodyEncoding(options.serverUrl, options.gzip)
   const headers = {
     accept: 'application/json',
     authorization: `Bearer ${options.apiKey}`,
@@ -51,13 +56,7 @@ export function fetchJsonHttp(options: JsonHttpOptions): JsonHttp {
 
       const limit = startLimit(clock, requestTimeoutMs, signal)
       try {
-        const exchange = exchangeJson(
-          options.fetch,
-          url,
-          { method: 'POST', headers, body: json },
-          limit.signal,
-        )
-        return await Promise.race([exchange, limit.exceeded])
+        return await Promise.race([exchange(url, json, limit.signal), limit.exceeded])
       } catch (cause) {
         return {
           kind: 'no_answer',
@@ -69,21 +68,26 @@ export function fetchJsonHttp(options: JsonHttpOptions): JsonHttp {
     },
   }
 
-  async function exchangeJson(
-    send: Fetch,
-    url: string,
-    init: RequestInit,
-    signal: AbortSignal,
-  ): Promise<HttpResult> {
-    // A redirect is an answer like any other: following it could carry the key to another origin.
-    const response = await send(url, { ...init, redirect: 'manual', signal })
-    const { status } = response
+  async function exchange(url: string, json: string, signal: AbortSignal): Promise<HttpResult> {
+    const encoded = await encoding.encode(json)
+    const response = await options.fetch(url, {
+      method: 'POST',
+      headers: { ...headers, ...encoded.headers },
+      body: encoded.body,
+      // A redirect is an answer like any other: following it could carry the key to another origin.
+      redirect: 'manual',
+      signal,
+    })
     const text = await readBounded(response, MAX_ANSWER_BYTES)
+    if (response.status === UNSUPPORTED_MEDIA_TYPE && encoded.body !== json) {
+      encoding.giveUp()
+      return exchange(url, json, signal)
+    }
     return {
       kind: 'answer',
-      status,
+      status: response.status,
       body: text === undefined ? undefined : parseJson(text),
-      retryAfterMs: retryAfterMs(status, response.headers.get('retry-after'), clock.now()),
+      retryAfterMs: retryAfterMs(response.status, response.headers.get('retry-after'), clock.now()),
     }
   }
 }

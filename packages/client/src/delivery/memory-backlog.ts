@@ -18,6 +18,10 @@ export class MemoryBacklog implements Backlog {
     return this.#queue.size + this.#leased
   }
 
+  get volatileSize(): number {
+    return this.size
+  }
+
   add(record: object): void {
     if (this.#isClosed) this.#onLoss('stopped', 1)
     else this.#queue.put(record)

@@ -45,3 +45,8 @@ export type {
 } from './prediction.ts'
 export { errorStatus } from './error.ts'
 export type { ErrorCode, ErrorResponse } from './error.ts'
+export { CommitSource, RunStatus, runStatusAliases } from './run.ts'
+export type { Json, NewRun, RunChanges, RunRecord, RunStatusAlias, RunTimelineEvent } from './run.ts'
+export { runFields } from './run-fields.ts'
+export type { RunFieldName, RunFieldRule } from './run-fields.ts'
+export { findRunChangeProblems, findRunProblems, readRunStatus } from './run-validation.ts'

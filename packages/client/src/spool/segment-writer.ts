@@ -37,17 +37,21 @@ export class SegmentWriter {
   }
 
   /** Ends the segment without making the caller wait for the disk. */
-  seal(): void {
+  syncThenClose(): void {
     this.#files.syncThenClose(this.#handle)
   }
 
-  /** Ends the segment with everything on the disk. */
+  /** Ends the segment with everything on the disk. A failure changes nothing: the operating system has the records. */
   close(): void {
-    try {
-      this.#files.syncNow(this.#handle)
-    } catch {
-      // The operating system has the records all the same.
-    }
-    this.#files.close(this.#handle)
+    orIgnore(() => this.#files.syncNow(this.#handle))
+    orIgnore(() => this.#files.close(this.#handle))
+  }
+}
+
+function orIgnore(act: () => void): void {
+  try {
+    act()
+  } catch {
+    // There is nothing more to be done with this handle.
   }
 }

@@ -65,6 +65,10 @@ export class Spool implements Backlog {
     return this.#store.count + this.#memory.size
   }
 
+  get volatileSize(): number {
+    return this.#memory.size
+  }
+
   add(record: object): void {
     if (this.#isDegraded && !this.#tryDiskAgain()) return this.#memory.add(record)
     if (!this.#appendOrDegrade(record)) this.#memory.add(record)
