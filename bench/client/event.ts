@@ -14,9 +14,9 @@ export function eventId(index: number): string {
 }
 
 /** The event all SDKs are given: 26 fields, about 900 bytes as JSON. A new object each time. */
-export function benchEvent(index: number) {
+export function benchEvent(index: number, instanceId = INSTANCE_ID) {
   return {
-    instance_id: INSTANCE_ID,
+    instance_id: instanceId,
     event_id: eventId(index),
     schema_version: '1.0',
     timestamp: '2026-03-14T09:26:53.589Z',

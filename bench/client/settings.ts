@@ -1,9 +1,10 @@
 import type { OpenOptions } from './adapters/adapter.ts'
-import { API_KEY } from './event.ts'
+import { API_KEY, INSTANCE_ID } from './event.ts'
 
 /** What is the same for every SDK in every measurement, where the SDK has an option for it. */
 export const commonSettings = {
   apiKey: API_KEY,
+  instanceId: INSTANCE_ID,
   batchSize: 100,
   flushIntervalMs: 500,
   requestTimeoutMs: 3000,

@@ -5,6 +5,8 @@ export interface OpenOptions {
   /** `http://127.0.0.1:<port>`, no trailing slash. */
   readonly url: string
   readonly apiKey: string
+  /** The instance that the events name. */
+  readonly instanceId: string
   readonly batchSize: number
   readonly flushIntervalMs: number
   readonly requestTimeoutMs: number

@@ -1,4 +1,3 @@
-import { INSTANCE_ID } from '../event.ts'
 import { onlyStrings, type Adapter, type OpenOptions, type OpenSdk } from './adapter.ts'
 
 /** Ours, memory only. */
@@ -34,7 +33,7 @@ export async function openMosaic(options: OpenOptions, spoolDir: string | undefi
   const client = new TelemetryClient({
     serverUrl: options.url,
     apiKey: options.apiKey,
-    instanceId: INSTANCE_ID,
+    instanceId: options.instanceId,
     batchSize: Math.min(options.batchSize, 100), // the protocol's limit
     submitIntervalMs: options.flushIntervalMs,
     requestTimeoutMs: options.requestTimeoutMs,

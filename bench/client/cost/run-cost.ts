@@ -32,7 +32,7 @@ const QUIET_MS = 5000
 const KILL_AFTER_MS = 10_000
 const POLL_MS = 20
 
-const HELD_EVENTS = 1500
+const HELD_EVENTS = 6000
 const CALLS = 10_000
 const ONE_HOUR_MS = 3_600_000
 

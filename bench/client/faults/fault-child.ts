@@ -20,7 +20,7 @@ tell({ kind: 'starting' })
 for (let index = 0; index < input.events; index++) {
   // Events come from an agent's turns, not from one loop: every hundred the SDK gets its turn.
   if (index % 100 === 99) await nextTurn()
-  sdk.track(benchEvent(index))
+  sdk.track(benchEvent(index, input.options.instanceId))
 }
 tell({ kind: 'tracked' })
 

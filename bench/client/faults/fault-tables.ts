@@ -41,6 +41,12 @@ export function faultTables(rows: readonly FaultRow[], outcomes: readonly FaultO
       duplicating.map((row) => ({ name: row.title, cell: (sdk) => count(find(row, sdk)?.duplicated) })),
     ),
     table(
+      'Stored twice by the real server',
+      present
+        .filter((row) => sdks.some((sdk) => find(row, sdk)?.stored !== undefined))
+        .map((row) => ({ name: row.title, cell: (sdk) => storedTwiceCell(find(row, sdk)) })),
+    ),
+    table(
       'Seconds that stop() took',
       stopping.map((row) => ({ name: row.title, cell: (sdk) => stopCell(find(row, sdk)) })),
     ),
@@ -66,11 +72,17 @@ function lostLines(row: FaultRow, of: (sdk: string) => FaultOutcome | undefined)
 /** `!` marks a loss that the living host was never told of; `>` a process that had to be killed at the row's limit. */
 function lostCell(row: FaultRow, outcome: FaultOutcome | undefined, key: 'lost' | 'lostAtDeath'): string {
   if (outcome === undefined) return '-'
+  if (outcome.failure !== undefined) return 'failed'
 
   const lost = outcome[key]
   const all = outcome.tracked - row.poison.size
   const isSilent = lost > 0 && row.ending === 'stop' && outcome.told === 0
   return (outcome.overran ? '>' : '') + (lost === all ? 'all' : String(lost)) + (isSilent ? '!' : '')
+}
+
+/** Negative would mean that the server said 202 for an event it does not have. */
+function storedTwiceCell(outcome: FaultOutcome | undefined): string {
+  return outcome?.stored === undefined ? '-' : String(outcome.stored - outcome.delivered)
 }
 
 function stopCell(outcome: FaultOutcome | undefined): string {

@@ -6,8 +6,12 @@ import { commonSettings } from '../settings.ts'
 import type { FaultChildInput, FaultChildReport } from './fault-protocol.ts'
 import type { FaultRow } from './fault-row.ts'
 
-/** How long the application lives on after the fault, if not everything has arrived before. */
-export const PATIENCE_MS = 20_000
+/**
+ * How long the application lives on after the fault, if not everything has arrived before: one and a half times the
+ * fault, because backoffs have grown by then, and at least this.
+ */
+export const LEAST_PATIENCE_MS = 20_000
+const PATIENCE_PER_FAULT = 1.5
 
 /** From asking for `stop()`, or from the last call where nobody asks, until the process is killed. */
 export const END_LIMIT_MS = 30_000
@@ -25,6 +29,7 @@ const SETTLE_MS = 300
 export interface World {
   readonly stateDir: string
   readonly apiKey?: string
+  readonly instanceId?: string
   readonly upstream?: string
 }
 
@@ -34,6 +39,8 @@ export interface Life {
   firstTold: string | undefined
   stopMs: number | undefined
   overran: boolean
+  /** The process ended before it could track anything; its figures mean nothing then. */
+  failure: string | undefined
 }
 
 /** One process from its start to its end; with `events` 0 it only opens the SDK, as a restarted application does. */
@@ -46,21 +53,26 @@ export async function live(
 ): Promise<Life> {
   const input: FaultChildInput = {
     sdk: adapter.name,
-    options: { ...commonSettings, ...world, url: server.url },
+    options: { ...commonSettings, ...identity(world), stateDir: world.stateDir, url: server.url },
     events,
     ending: row.ending,
     stopsAtOnce: row.stopsAtOnce,
   }
   const child = startChild<FaultChildReport>('./faults/fault-child.js', input)
-  const life: Life = { told: 0, firstTold: undefined, stopMs: undefined, overran: false }
+  const life: Life = { told: 0, firstTold: undefined, stopMs: undefined, overran: false, failure: undefined }
   const tracked = listen(child, life, () => startFault(row, server))
 
-  await Promise.race([tracked, child.ended])
+  const end = await Promise.race([tracked, child.ended])
+  if (end !== undefined && row.ending === 'stop') life.failure = end.stderr || `ended with ${end.code}`
   const hasArrived = (): boolean => server.counts.distinct >= row.events - row.poison.size
-  await bringToItsEnd(child, row, events === 0 ? RESTART_PATIENCE_MS : row.faultMs + PATIENCE_MS, hasArrived)
+  await bringToItsEnd(child, row, events === 0 ? RESTART_PATIENCE_MS : patienceWith(row), hasArrived)
   life.overran = !(await endsWithin(child, END_LIMIT_MS))
   await sleep(SETTLE_MS)
   return life
+}
+
+function identity({ apiKey, instanceId }: World): { apiKey?: string; instanceId?: string } {
+  return { ...(apiKey !== undefined && { apiKey }), ...(instanceId !== undefined && { instanceId }) }
 }
 
 /** Writes down what the process tells; resolves when it has tracked everything. */
@@ -81,6 +93,11 @@ function listen(child: Child<FaultChildReport>, life: Life, onStarting: () => vo
       }
     })
   })
+}
+
+/** Milliseconds from the last call until `stop()` is asked for, at the most. */
+function patienceWith({ faultMs }: FaultRow): number {
+  return faultMs + Math.max(LEAST_PATIENCE_MS, PATIENCE_PER_FAULT * faultMs)
 }
 
 function startFault(row: FaultRow, server: MockServer): void {

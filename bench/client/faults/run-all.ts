@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Adapter } from '../adapters/adapter.ts'
 import type { FaultRow } from './fault-row.ts'
-import type { World } from './live.ts'
-import { runRow, type FaultOutcome } from './run-row.ts'
+import type { FaultOutcome } from './run-row.ts'
 
 /** Rows that mostly wait run side by side; more would make the processes wait for a core instead. */
 const SIDE_BY_SIDE = 8
@@ -19,7 +18,7 @@ export async function runAll(
   adapters: readonly Adapter[],
   rows: readonly FaultRow[],
   settle: (outcome: FaultOutcome) => void,
-  openWorld: (adapter: Adapter) => Promise<Omit<World, 'stateDir'>> = async () => ({}),
+  runJob: (adapter: Adapter, row: FaultRow, stateDir: string) => Promise<FaultOutcome>,
 ): Promise<FaultOutcome[]> {
   const jobs = rows.flatMap((row) =>
     adapters
@@ -27,20 +26,18 @@ export async function runAll(
       .map((adapter) => ({ adapter, row })),
   )
   const outcomes = new Map<Job, FaultOutcome>()
-  const runJob = async (job: Job): Promise<void> => {
-    const outcome = await withStateDir(async (stateDir) =>
-      runRow(job.adapter, job.row, { stateDir, ...(await openWorld(job.adapter)) }),
-    )
+  const runAndKeep = async (job: Job): Promise<void> => {
+    const outcome = await withTempDir((stateDir) => runJob(job.adapter, job.row, stateDir))
     outcomes.set(job, outcome)
     settle(outcome)
   }
 
   const together = jobs.filter(({ row }) => !row.runsAlone).sort((a, b) => b.row.faultMs - a.row.faultMs)
-  await runPool(together, SIDE_BY_SIDE, runJob)
+  await runPool(together, SIDE_BY_SIDE, runAndKeep)
   await runPool(
     jobs.filter(({ row }) => row.runsAlone),
     1,
-    runJob,
+    runAndKeep,
   )
   return jobs.flatMap((job) => outcomes.get(job) ?? [])
 }
@@ -53,11 +50,12 @@ async function runPool(jobs: readonly Job[], width: number, run: (job: Job) => P
   await Promise.all(Array.from({ length: width }, worker))
 }
 
-async function withStateDir<Result>(use: (stateDir: string) => Promise<Result>): Promise<Result> {
-  const stateDir = await mkdtemp(join(tmpdir(), 'client-bench-'))
+/** Gives `use` an empty directory and removes it afterwards. */
+export async function withTempDir<Result>(use: (directory: string) => Promise<Result>): Promise<Result> {
+  const directory = await mkdtemp(join(tmpdir(), 'client-bench-'))
   try {
-    return await use(stateDir)
+    return await use(directory)
   } finally {
-    await rm(stateDir, { recursive: true, force: true })
+    await rm(directory, { recursive: true, force: true })
   }
 }

@@ -17,11 +17,15 @@ export interface FaultOutcome {
   readonly told: number
   readonly firstTold: string | undefined
   readonly deadLettered: number
+  /** Rows in the real server's store; absent without one. Beyond `delivered` they were stored twice. */
+  readonly stored?: number
   readonly requests: number
   /** What `stop()` took; undefined where it was not called or never resolved. */
   readonly stopMs: number | undefined
   /** The process had to be killed at its limit. */
   readonly overran: boolean
+  /** Why the figures mean nothing: a process that ended before its first event. */
+  readonly failure: string | undefined
 }
 
 /** One SDK through one row, in processes and with a server of their own. */
@@ -39,7 +43,8 @@ export async function runRow(adapter: Adapter, row: FaultRow, world: World): Pro
       if (row.downMs > 0) await server.up()
       server.play(acceptAll)
       const secondLife = { ...row, ending: 'stop', downMs: 0, faultMs: 0, stopsAtOnce: false } as const
-      await live(adapter, secondLife, server, world, 0)
+      const second = await live(adapter, secondLife, server, world, 0)
+      life.failure ??= second.failure
     }
 
     const expected = row.events - row.poison.size

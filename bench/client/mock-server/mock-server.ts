@@ -122,8 +122,10 @@ export class MockServer {
   }
 
   async #commit({ request, body, ids }: Received): Promise<Answer> {
-    this.counts.add(ids)
-    if (this.#upstream === undefined) return this.#adapter.accepted(ids)
+    if (this.#upstream === undefined) {
+      this.counts.add(ids)
+      return this.#adapter.accepted(ids)
+    }
 
     const headers = Object.fromEntries(
       ['content-type', 'content-encoding', 'authorization'].flatMap((name) => {
@@ -132,6 +134,7 @@ export class MockServer {
       }),
     )
     const passedOn = await fetch(this.#upstream + request.url, { method: 'POST', headers, body })
+    if (passedOn.ok) this.counts.add(ids)
     return { status: passedOn.status, body: await passedOn.text() }
   }
 }

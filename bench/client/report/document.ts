@@ -15,8 +15,13 @@ its own. How each SDK is set up, what the rows mean and what the method cannot s
 `
 
 /** Writes the page that shows the last kept results. */
-export async function writeDocument(file: string, { cost, faults }: Results): Promise<void> {
-  const parts = [INTRODUCTION, ...(cost ? costPart(cost) : []), ...(faults ? faultPart(faults) : [])]
+export async function writeDocument(file: string, { cost, faults, real }: Results): Promise<void> {
+  const parts = [
+    INTRODUCTION,
+    ...(cost ? costPart(cost) : []),
+    ...(faults ? faultPart('Faults', faults) : []),
+    ...(real ? faultPart('Ours on the real server', real) : []),
+  ]
   await writeFile(file, parts.join('\n'))
 }
 
@@ -36,9 +41,9 @@ function costPart(results: CostResults): string[] {
   ]
 }
 
-function faultPart(results: FaultResults): string[] {
+function faultPart(heading: string, results: FaultResults): string[] {
   return [
-    '## Faults\n',
+    `## ${heading}\n`,
     `${machineLine(results.machine)}`,
     '',
     ...faultTables(faultRows, results.outcomes).map(renderMarkdown),

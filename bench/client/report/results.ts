@@ -22,24 +22,40 @@ export interface CostResults {
 export interface Results {
   readonly cost?: CostResults
   readonly faults?: FaultResults
+  /** Ours with the real server behind the mock one. */
+  readonly real?: FaultResults
 }
+
+const KEPT = {
+  cost: 'results/cost.json',
+  faults: 'results/faults.json',
+  'faults-real': 'results/faults-real.json',
+} as const
 
 const projectDir = new URL('../../', import.meta.url)
 
 /** Keeps one program's results and writes the document from both. */
 export async function writeResults(program: 'cost', results: CostResults): Promise<void>
-export async function writeResults(program: 'faults', results: FaultResults): Promise<void>
-export async function writeResults(program: 'cost' | 'faults', results: unknown): Promise<void> {
+export async function writeResults(program: 'faults' | 'faults-real', results: FaultResults): Promise<void>
+export async function writeResults(program: keyof typeof KEPT, results: unknown): Promise<void> {
   await mkdir(new URL('results/', projectDir), { recursive: true })
-  await writeFile(new URL(`results/${program}.json`, projectDir), JSON.stringify(results, null, 2) + '\n')
-  const [cost, faults] = await Promise.all([read<CostResults>('cost'), read<FaultResults>('faults')])
+  await writeFile(new URL(KEPT[program], projectDir), JSON.stringify(results, null, 2) + '\n')
+  const [cost, faults, real] = await Promise.all([
+    read<CostResults>(KEPT.cost),
+    read<FaultResults>(KEPT.faults),
+    read<FaultResults>(KEPT['faults-real']),
+  ])
   const file = fileURLToPath(new URL('../../docs/client-benchmarks.md', projectDir))
-  await writeDocument(file, { ...(cost && { cost }), ...(faults && { faults }) })
+  await writeDocument(file, {
+    ...(cost && { cost }),
+    ...(faults && { faults }),
+    ...(real && { real }),
+  })
 }
 
-async function read<Kept>(program: string): Promise<Kept | undefined> {
+async function read<Kept>(file: string): Promise<Kept | undefined> {
   try {
-    return JSON.parse(await readFile(new URL(`results/${program}.json`, projectDir), 'utf8')) as Kept
+    return JSON.parse(await readFile(new URL(file, projectDir), 'utf8')) as Kept
   } catch {
     return undefined // not measured yet
   }
