@@ -3,16 +3,19 @@ import { randomUUID } from 'node:crypto'
 import { administration } from './auth/administration.ts'
 import type { KeyRing } from './auth/key-ring.ts'
 import type { ServerConfig } from './config/settings.ts'
-import { requireAdmin, requireKey } from './http/authenticate.ts'
+import { requireAdmin, requireKey, requireRunToken } from './http/authenticate.ts'
 import { serverMetrics } from './http/metrics.ts'
 import { RateLimit } from './http/rate-limit.ts'
+import type { RunServices } from './http/runs/run-services.ts'
 import type { Services } from './http/services.ts'
 import { GroupCommit } from './ingest/group-commit.ts'
-import { ingestEvents } from './ingest/ingest-events.ts'
+import { type EventCommits, ingestEvents } from './ingest/ingest-events.ts'
 import { intakeSteps } from './ingest/steps.ts'
 import type { Predictor } from './predictions/predictor.ts'
 import type { Projector } from './predictions/projector.ts'
-import type { Store } from './storage/store.ts'
+import { RunMetadataCache } from './runs/run-metadata.ts'
+import type { EventRows } from './storage/event-rows.ts'
+import type { AppendOutcome, Store } from './storage/store.ts'
 import { version } from './version.ts'
 
 /** Beyond this a larger transaction is hardly faster, and everybody in it waits longer. */
@@ -30,15 +33,22 @@ export interface Parts {
 /** Puts the parts together into what the routes work with. */
 export function compose({ config, store, keys, predictor, projector, nowMs }: Parts): {
   readonly services: Services
-  readonly commits: GroupCommit
+  /** Everything that commits, to be waited for at the end. */
+  readonly commits: readonly { drained(): Promise<void> }[]
 } {
   const metrics = serverMetrics({ waitingEvents: () => commits.waitingEvents })
-  const commits = new GroupCommit(
-    (requests) => metrics.timingCommit(() => store.appendEvents(requests), requests),
-    (group) => projector.fold(group),
-    { maxGroupEvents: MAX_GROUP_EVENTS, maxWaitingEvents: config.maxWaitingEvents },
+  const limits = { maxGroupEvents: MAX_GROUP_EVENTS, maxWaitingEvents: config.maxWaitingEvents }
+  const commits: EventCommits = new GroupCommit(
+    (requests) => metrics.timingCommit(() => appendAndFold(store, projector, requests), requests),
+    limits,
   )
   const rateLimit = config.rateLimitEnabled ? new RateLimit(config.rateLimitRpm, nowMs) : undefined
+
+  const runCommits: RunServices['commits'] = new GroupCommit(
+    (requests) => metrics.timingCommit(() => store.writeRuns(requests.map(({ writes }) => writes)), requests),
+    limits,
+  )
+  const metadata = new RunMetadataCache(store, nowMs)
 
   const services: Services = {
     version,
@@ -50,6 +60,26 @@ export function compose({ config, store, keys, predictor, projector, nowMs }: Pa
     requireKey: requireKey({ keys, rateLimit, nowMs }),
     requireKeyToPredict: requireKey({ keys, rateLimit, nowMs, isOptional: config.publicPredictions }),
     requireAdmin: requireAdmin(config.adminToken),
+    runs: {
+      commits: runCommits,
+      store,
+      metadata,
+      requireRunToken: requireRunToken({ token: config.auth ? config.authToken : null, rateLimit }),
+      nowMs,
+    },
   }
-  return { services, commits }
+  return { services, commits: [commits, runCommits] }
+}
+
+/** What is stored is folded before anybody is told, so that an acknowledged event is in the next prediction. */
+async function appendAndFold(
+  store: Store,
+  projector: Projector,
+  requests: readonly EventRows[],
+): Promise<AppendOutcome> {
+  const outcome = await store.appendEvents(requests)
+  if (outcome.kind === 'stored') {
+    projector.fold({ requests, appended: outcome.requests, position: outcome.position })
+  }
+  return outcome
 }

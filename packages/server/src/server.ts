@@ -9,6 +9,7 @@ import type { ServerConfig } from './config/settings.ts'
 import { buildApp } from './http/app.ts'
 import { listen } from './http/listen.ts'
 import { isLoopbackAddress } from './http/loopback.ts'
+import { housekeeping } from './housekeeping.ts'
 import { repeat } from './lifecycle/repeat.ts'
 import { Teardown } from './lifecycle/teardown.ts'
 import { prepareLocalInstance } from './local-instance.ts'
@@ -20,8 +21,6 @@ import { lockForServer } from './storage/sqlite/single-server-lock.ts'
 import { openSqliteStore } from './storage/sqlite/sqlite-store.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
-const KEY_REFRESH_MS = 2000
-const KEY_USAGE_SAVE_MS = 60_000
 
 /** A server that answers. */
 export interface RunningServer {
@@ -62,7 +61,7 @@ export async function startServer(
   try {
     const { services, commits } = await openParts(config, teardown, logger, nowMs)
     const app = await buildApp(services, { logger, host: config.host, allowedHosts: config.allowedHosts })
-    teardown.defer('commits', () => commits.drained())
+    teardown.defer('commits', () => Promise.all(commits.map((each) => each.drained())))
     teardown.defer('http', () => closeWithin(app, config.stopTimeoutMs))
 
     const url = await listen(app, config)
@@ -89,25 +88,16 @@ async function openParts(config: ServerConfig, teardown: Teardown, logger: Logge
   const projector = new Projector(store, units)
   await projector.start(nowMs())
 
-  const keepUp = (what: string, pauseMs: number, work: () => Promise<void>) =>
-    repeat(pauseMs, work, (error) => logger.warn({ err: error }, `this failed and is tried again: ${what}`))
-  teardown.defer('last checkpoint', () => projector.checkpoint(nowMs()))
-  teardown.defer('last key usage', () => keys.saveUsage())
-  teardown.defer(
-    'checkpoints',
-    keepUp('saving prediction units', config.checkpointIntervalMs, () => projector.checkpoint(nowMs())),
-  )
-  teardown.defer(
-    'key usage',
-    keepUp('saving key usage', KEY_USAGE_SAVE_MS, () => keys.saveUsage()),
-  )
-  teardown.defer(
-    'key refresh',
-    keepUp('reading changed keys', KEY_REFRESH_MS, () => keys.refresh()),
-  )
-
   const predictor = new Predictor(units, { minInstances: config.minInstances }, nowMs)
-  return compose({ config, store, keys, predictor, projector, nowMs })
+  const composed = compose({ config, store, keys, predictor, projector, nowMs })
+  for (const chore of housekeeping({ config, keys, projector, runs: composed.services.runs, nowMs })) {
+    if (chore.isDoneAtStop) teardown.defer(chore.name, chore.work)
+    const end = repeat(chore.pauseMs, chore.work, (error) =>
+      logger.warn({ err: error }, `this failed and will be tried again: ${chore.name}`),
+    )
+    teardown.defer(`end of: ${chore.name}`, end)
+  }
+  return composed
 }
 
 /** Lets requests under way finish, but not for ever. */

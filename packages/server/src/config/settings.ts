@@ -79,6 +79,11 @@ export const settings = {
     duration(100, DAY),
     'How often prediction aggregates are saved; what came since is read again after a crash.',
   ),
+  staleAfterMs: setting(
+    DAY,
+    duration(0, 3650 * DAY),
+    'How long a running agent run may be silent before it is set to timeout; 0 is never.',
+  ),
   stopTimeoutMs: setting(10_000, duration(0, 10 * MINUTE), 'How long a stop waits for requests under way.'),
   logLevel: setting(
     'info',

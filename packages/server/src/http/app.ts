@@ -8,6 +8,8 @@ import { docsPage } from './docs-page.ts'
 import { answerFor, sendError, type HttpError } from './error-answer.ts'
 import { openApiHead } from './openapi.ts'
 import { operationRoutes } from './operations.ts'
+import { runReadRoutes } from './runs/run-reads.ts'
+import { runWriteRoutes } from './runs/run-writes.ts'
 import type { Services } from './services.ts'
 import { adminRoutes } from './v1/admin.ts'
 import { eventRoutes } from './v1/events.ts'
@@ -30,7 +32,7 @@ export async function buildApp(services: Services, options: AppOptions): Promise
     keepAliveTimeout: 75_000,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 255 },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1000 },
   })
 
   // Schemas describe; the protocol's own tables validate, and answers are plain data.
@@ -59,6 +61,8 @@ export async function buildApp(services: Services, options: AppOptions): Promise
     eventRoutes(routes, services)
     predictionRoutes(routes, services)
     adminRoutes(routes, services)
+    runWriteRoutes(routes, services.runs)
+    runReadRoutes(routes, services.runs)
     operationRoutes(routes, services)
     discoveryRoutes(routes)
   })

@@ -13,7 +13,7 @@ declare module 'fastify' {
   }
 }
 
-type RequestHook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>
+export type RequestHook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>
 
 /**
  * Asks for an instance's key before the body is read, and counts the request against the key's limit. With
@@ -44,6 +44,24 @@ export function requireKey(options: {
     }
     if (options.rateLimit !== undefined) enforceRateLimit(options.rateLimit, `key ${key.keyId}`, reply)
     request.apiKey = key
+  }
+}
+
+/** Asks for the token of the agent-run API where it has one, and counts the request against its address. */
+export function requireRunToken(options: {
+  readonly token: string | null
+  readonly rateLimit: RateLimit | undefined
+}): RequestHook {
+  return async (request, reply) => {
+    if (options.rateLimit !== undefined) enforceRateLimit(options.rateLimit, `address ${request.ip}`, reply)
+    if (options.token === null) return
+    const token = bearerToken(request)
+    if (token === undefined || !sameSecret(token, options.token)) {
+      throw new HttpError({
+        code: 'unauthenticated',
+        message: 'the token of the agent-run API is missing or wrong',
+      })
+    }
   }
 }
 

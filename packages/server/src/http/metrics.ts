@@ -12,6 +12,8 @@ export interface ServerMetrics {
     commit: () => Promise<Result>,
     requests: readonly { readonly count: number }[],
   ): Promise<Result>
+  /** What the JSON form of `/metrics` says of speed. */
+  performance(): { readonly uptime_seconds: number; readonly events_waiting: number }
   /** Counts what becomes of events on their way through. */
   counting(ingest: IngestEvents): IngestEvents
 }
@@ -71,6 +73,10 @@ export function serverMetrics(sources: { readonly waitingEvents: () => number })
       commitEvents.observe(group.reduce((sum, rows) => sum + rows.count, 0))
       return result
     },
+    performance: () => ({
+      uptime_seconds: Math.round(process.uptime()),
+      events_waiting: sources.waitingEvents(),
+    }),
     counting: (ingest) => async (key, events) => {
       const outcome = await ingest(key, events)
       if (outcome.kind === 'answered') countResults(outcome.response)

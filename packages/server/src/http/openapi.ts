@@ -45,8 +45,8 @@ const ERRORS: Readonly<Record<number, string>> = {
 export function describeRoute(route: {
   readonly summary: string
   readonly description?: string
-  readonly tag: 'events' | 'predictions' | 'admin' | 'operations'
-  readonly auth?: 'instance' | 'admin'
+  readonly tag: 'events' | 'predictions' | 'runs' | 'admin' | 'operations'
+  readonly auth?: 'instance' | 'runs' | 'admin'
   readonly body?: Schema
   readonly querystring?: Schema
   readonly answers: Readonly<Record<number, string>>
@@ -81,6 +81,11 @@ export function openApiHead(version: string) {
     components: {
       securitySchemes: {
         instance: { type: 'http' as const, scheme: 'bearer', description: 'API key of an instance' },
+        runs: {
+          type: 'http' as const,
+          scheme: 'bearer',
+          description: 'Token of the agent-run API, where the server asks for one',
+        },
         admin: {
           type: 'http' as const,
           scheme: 'bearer',

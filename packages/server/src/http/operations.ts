@@ -54,13 +54,19 @@ export function operationRoutes(app: FastifyInstance, services: Services): void 
     '/metrics',
     {
       schema: describeRoute({
-        summary: 'Counters, for Prometheus',
+        summary: 'Counters: JSON about agent runs, or everything for Prometheus',
+        description:
+          'Prometheus text where the Accept header names text/plain or application/openmetrics-text.',
         tag: 'operations',
-        answers: { 200: 'Prometheus text' },
+        answers: { 200: 'JSON, or Prometheus text' },
       }),
     },
-    async (_, reply) =>
-      reply.type(services.metrics.registry.contentType).send(await services.metrics.registry.metrics()),
+    async (request, reply) => {
+      const { registry } = services.metrics
+      const wantsPrometheus = /text\/plain|application\/openmetrics-text/.test(request.headers.accept ?? '')
+      if (wantsPrometheus) return reply.type(registry.contentType).send(await registry.metrics())
+      return { ...(await services.runs.metadata.statistics()), performance: services.metrics.performance() }
+    },
   )
 
   app.get(

@@ -1,12 +1,10 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
-
 import type { Administration } from '../auth/administration.ts'
 import type { IngestEvents } from '../ingest/ingest-events.ts'
 import type { Predictor } from '../predictions/predictor.ts'
 import type { Store } from '../storage/store.ts'
+import type { RequestHook } from './authenticate.ts'
 import type { ServerMetrics } from './metrics.ts'
-
-type RequestHook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>
+import type { RunServices } from './runs/run-services.ts'
 
 /** What the routes work with. They know nothing of configuration or start-up. */
 export interface Services {
@@ -19,4 +17,5 @@ export interface Services {
   readonly requireKey: RequestHook
   readonly requireKeyToPredict: RequestHook
   readonly requireAdmin: RequestHook
+  readonly runs: RunServices
 }

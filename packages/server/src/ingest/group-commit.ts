@@ -1,6 +1,3 @@
-import type { EventRows } from '../storage/event-rows.ts'
-import type { AppendedRows, AppendOutcome, StoredGroup } from '../storage/store.ts'
-
 export interface GroupCommitOptions {
   /** Events in one transaction. Beyond about 2 000 a larger group is hardly faster and everybody waits longer. */
   readonly maxGroupEvents: number
@@ -8,36 +5,37 @@ export interface GroupCommitOptions {
   readonly maxWaitingEvents: number
 }
 
-export type CommitOutcome =
-  | { readonly kind: 'stored'; readonly appended: AppendedRows }
+/** What a store makes of a group: a result for each request, or nothing of it is stored. */
+export type GroupOutcome<Result> =
+  | { readonly kind: 'stored'; readonly requests: readonly Result[] }
+  | { readonly kind: 'unavailable'; readonly cause: string }
+
+export type CommitOutcome<Result> =
+  | { readonly kind: 'stored'; readonly result: Result }
   | { readonly kind: 'overloaded' }
   | { readonly kind: 'unavailable'; readonly cause: string }
 
-interface Waiting {
-  readonly rows: EventRows
-  readonly settle: (outcome: CommitOutcome) => void
+interface Waiting<Request, Result> {
+  readonly request: Request
+  readonly settle: (outcome: CommitOutcome<Result>) => void
 }
 
 /**
  * Group commit without a timer: while one transaction is on its way to the disk, everything that arrives queues up
  * and goes in the next. A lone request never waits for company, and a slow disk makes groups larger by itself.
  */
-export class GroupCommit {
-  readonly #append: (requests: readonly EventRows[]) => Promise<AppendOutcome>
-  /** Told of a committed group before any of its requests is answered. */
-  readonly #onStored: (group: StoredGroup) => void
+export class GroupCommit<Request extends { readonly count: number }, Result> {
+  readonly #commitTogether: (requests: readonly Request[]) => Promise<GroupOutcome<Result>>
   readonly #options: GroupCommitOptions
-  readonly #waiting: Waiting[] = []
+  readonly #waiting: Waiting<Request, Result>[] = []
   #waitingEvents = 0
   #committing: Promise<void> | undefined
 
   constructor(
-    append: (requests: readonly EventRows[]) => Promise<AppendOutcome>,
-    onStored: (group: StoredGroup) => void,
+    commitTogether: (requests: readonly Request[]) => Promise<GroupOutcome<Result>>,
     options: GroupCommitOptions,
   ) {
-    this.#append = append
-    this.#onStored = onStored
+    this.#commitTogether = commitTogether
     this.#options = options
   }
 
@@ -46,14 +44,14 @@ export class GroupCommit {
     return this.#waitingEvents
   }
 
-  /** Resolves when the rows are durable, or not stored at all. */
-  commit(rows: EventRows): Promise<CommitOutcome> {
-    if (this.#waitingEvents + rows.count > this.#options.maxWaitingEvents) {
+  /** Resolves when the request is durable, or not stored at all. */
+  commit(request: Request): Promise<CommitOutcome<Result>> {
+    if (this.#waitingEvents + request.count > this.#options.maxWaitingEvents) {
       return Promise.resolve({ kind: 'overloaded' })
     }
     return new Promise((settle) => {
-      this.#waiting.push({ rows, settle })
-      this.#waitingEvents += rows.count
+      this.#waiting.push({ request, settle })
+      this.#waitingEvents += request.count
       this.#committing ??= this.#commitAll()
     })
   }
@@ -70,26 +68,24 @@ export class GroupCommit {
     this.#committing = undefined
   }
 
-  async #commitGroup(group: readonly Waiting[]): Promise<void> {
-    const requests = group.map((waiting) => waiting.rows)
-    const outcome = await this.#append(requests)
-    if (outcome.kind === 'unavailable') {
-      for (const waiting of group) waiting.settle(outcome)
-      return
-    }
-
-    this.#onStored({ requests, appended: outcome.requests, position: outcome.position })
-    for (const [index, waiting] of group.entries()) {
-      waiting.settle({ kind: 'stored', appended: outcome.requests[index] ?? new Uint8Array() })
+  async #commitGroup(group: readonly Waiting<Request, Result>[]): Promise<void> {
+    const outcome = await this.#commitTogether(group.map((waiting) => waiting.request)).catch(
+      // A bug, but not one that may leave requests unanswered.
+      (error: unknown) => ({ kind: 'unavailable', cause: String(error) }) as const,
+    )
+    for (const [index, { settle }] of group.entries()) {
+      settle(
+        outcome.kind === 'stored' ? { kind: 'stored', result: outcome.requests[index] as Result } : outcome,
+      )
     }
   }
 
-  #takeGroup(): readonly Waiting[] {
+  #takeGroup(): readonly Waiting<Request, Result>[] {
     let events = 0
     let requests = 0
-    for (const { rows } of this.#waiting) {
-      if (requests > 0 && events + rows.count > this.#options.maxGroupEvents) break
-      events += rows.count
+    for (const { request } of this.#waiting) {
+      if (requests > 0 && events + request.count > this.#options.maxGroupEvents) break
+      events += request.count
       requests++
     }
     this.#waitingEvents -= events

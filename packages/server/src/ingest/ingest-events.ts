@@ -1,7 +1,7 @@
 import type { BatchEventResponse, BatchEventResult } from '@mosaicstack/telemetry-client/protocol'
 
-import { toEventRows } from '../storage/event-rows.ts'
-import type { ApiKey } from '../storage/store.ts'
+import { type EventRows, toEventRows } from '../storage/event-rows.ts'
+import type { ApiKey, AppendedRows } from '../storage/store.ts'
 import type { CommitOutcome, GroupCommit } from './group-commit.ts'
 import type { Intake, Refusal, StorableEvent, Step } from './intake.ts'
 
@@ -9,7 +9,12 @@ import type { Intake, Refusal, StorableEvent, Step } from './intake.ts'
 export type IngestOutcome =
   | { readonly kind: 'answered'; readonly response: BatchEventResponse }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
-  | Exclude<CommitOutcome, { kind: 'stored' }>
+  | Exclude<EventCommitOutcome, { kind: 'stored' }>
+
+type EventCommitOutcome = CommitOutcome<AppendedRows>
+
+/** Commits events of many requests together. */
+export type EventCommits = GroupCommit<EventRows, AppendedRows>
 
 export type IngestEvents = (
   key: Pick<ApiKey, 'instanceId' | 'instanceNo'>,
@@ -19,7 +24,7 @@ export type IngestEvents = (
 /** The path of events from a parsed body to the answer: steps, then group commit. */
 export function ingestEvents(
   steps: readonly (readonly [name: string, step: Step])[],
-  commits: GroupCommit,
+  commits: EventCommits,
   nowMs: () => number,
 ): IngestEvents {
   return async (key, events) => {
@@ -39,7 +44,7 @@ export function ingestEvents(
   }
 }
 
-async function store(intake: Intake, commits: GroupCommit): Promise<IngestOutcome> {
+async function store(intake: Intake, commits: EventCommits): Promise<IngestOutcome> {
   const storable = intake.storable.filter((event) => event !== undefined)
   if (storable.length > 0) {
     const outcome = await commits.commit(toEventRows(intake, storable, intake.receivedAtMs))
@@ -47,7 +52,7 @@ async function store(intake: Intake, commits: GroupCommit): Promise<IngestOutcom
 
     let row = 0
     for (const [index, event] of intake.storable.entries()) {
-      if (event !== undefined) intake.results[index] = storedResult(event, outcome.appended[row++] === 1)
+      if (event !== undefined) intake.results[index] = storedResult(event, outcome.result[row++] === 1)
     }
   }
   return { kind: 'answered', response: summarise(intake.results as BatchEventResult[]) }

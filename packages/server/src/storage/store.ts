@@ -1,6 +1,7 @@
 import type { Observation } from '../predictions/observation.ts'
 import type { StoredUnit } from '../predictions/units.ts'
 import type { EventRows } from './event-rows.ts'
+import type { RunStore } from './run-store.ts'
 
 /**
  * What the server asks of its database, in questions rather than tables. Each engine answers all of them and passes
@@ -11,7 +12,7 @@ import type { EventRows } from './event-rows.ts'
  * - `(instance, event_id)` is stored once; the first received wins.
  * - Positions grow in the order in which readers can see events, so whoever has read up to a position misses nothing.
  */
-export interface Store {
+export interface Store extends RunStore {
   readonly engine: 'sqlite' | 'postgres'
 
   /** Stores the rows of several requests in one transaction: all of them or none. */

@@ -2,6 +2,7 @@ import type { SqliteDriver } from './driver.ts'
 import { openObservations } from './events.ts'
 import { findInstance, listInstances } from './instances.ts'
 import { keysChangedSince, listKeys } from './keys.ts'
+import { openRunCounts, openRunEvents, openRunFinder, openRunList } from './run-reads.ts'
 import { loadUnits } from './units.ts'
 
 /** What a connection that only reads offers. It never waits for the writer, nor the writer for it. */
@@ -14,6 +15,10 @@ export function readerOperations(database: SqliteDriver) {
     findInstance: (instanceId: string) => findInstance(database, instanceId),
     listKeys: (instanceId: string) => listKeys(database, instanceId),
     keysChangedSince: (changeNo: number) => keysChangedSince(database, changeNo),
+    findRun: openRunFinder(database),
+    listRuns: openRunList(database),
+    listRunEvents: openRunEvents(database),
+    countRuns: openRunCounts(database),
     pragmas: () => ({
       journalMode: String(database.prepare('PRAGMA journal_mode').get()?.['journal_mode']),
       synchronous:

@@ -33,6 +33,17 @@ export async function openSqliteStore(file: string): Promise<Store> {
         return { kind: 'unavailable', cause: String(error) }
       }
     },
+    writeRuns: async (writes) => {
+      try {
+        return await writer.writeRuns(writes)
+      } catch (error) {
+        return { kind: 'unavailable', cause: String(error) }
+      }
+    },
+    findRun: reader.findRun,
+    listRuns: reader.listRuns,
+    listRunEvents: reader.listRunEvents,
+    countRuns: reader.countRuns,
     observationsAfter: reader.observationsAfter,
     countEvents: reader.countEvents,
     loadUnits: reader.loadUnits,

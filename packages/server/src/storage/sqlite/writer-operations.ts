@@ -1,10 +1,12 @@
 import type { StoredUnit } from '../../predictions/units.ts'
 import type { EventRows } from '../event-rows.ts'
+import type { RunWrite, RunWriteOutcome } from '../run-store.ts'
 import type { AppendOutcome, NewApiKey, NewInstance } from '../store.ts'
 import type { SqliteDriver } from './driver.ts'
 import { openEventAppender } from './events.ts'
 import { createInstance } from './instances.ts'
 import { createKey, revokeKey, touchKeys } from './keys.ts'
+import { openRunWriter } from './run-writes.ts'
 import { transaction } from './transaction.ts'
 import { openUnitSaver } from './units.ts'
 import { openWords } from './words.ts'
@@ -14,6 +16,7 @@ export function writerOperations(database: SqliteDriver) {
   const words = openWords(database)
   const events = openEventAppender(database, words)
   const saveUnits = openUnitSaver(database, words)
+  const writeRun = openRunWriter(database)
 
   /** What a rolled-back transaction handed out must not be handed out as if it were stored. */
   const forgetUnstored = () => {
@@ -28,7 +31,17 @@ export function writerOperations(database: SqliteDriver) {
         return { kind: 'stored', requests: appended, position: events.position }
       } catch (error) {
         forgetUnstored()
-        return { kind: 'unavailable', cause: error instanceof Error ? error.message : String(error) }
+        return { kind: 'unavailable', cause: messageOf(error) }
+      }
+    },
+    writeRuns(requests: readonly (readonly RunWrite[])[]): RunWriteOutcome {
+      try {
+        return {
+          kind: 'stored',
+          requests: transaction(database, () => requests.map((writes) => writes.map(writeRun))),
+        }
+      } catch (error) {
+        return { kind: 'unavailable', cause: messageOf(error) }
       }
     },
     saveUnits(units: readonly StoredUnit[], position: number): void {
@@ -49,6 +62,10 @@ export function writerOperations(database: SqliteDriver) {
       database.close()
     },
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 export type WriterOperations = ReturnType<typeof writerOperations>

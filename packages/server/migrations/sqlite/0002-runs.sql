@@ -1,0 +1,92 @@
+-- One row per execution of an agent. Times are kept as they were written; those that are compared or ordered stand
+-- beside them in microseconds since 1970.
+CREATE TABLE runs (
+  run_no INTEGER PRIMARY KEY,
+  event_id TEXT NOT NULL UNIQUE,
+  run_id TEXT NOT NULL,
+  agent_name TEXT NOT NULL,
+  job_type TEXT NOT NULL,
+  start_time TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  end_time TEXT,
+  status TEXT NOT NULL DEFAULT 'running',
+  trigger_type TEXT,
+  agent_owner TEXT,
+  host TEXT,
+  environment TEXT,
+  product TEXT,
+  product_family TEXT,
+  platform TEXT,
+  subdomain TEXT,
+  website TEXT,
+  website_section TEXT,
+  item_name TEXT,
+  items_discovered INTEGER NOT NULL DEFAULT 0,
+  items_succeeded INTEGER NOT NULL DEFAULT 0,
+  items_failed INTEGER NOT NULL DEFAULT 0,
+  items_skipped INTEGER NOT NULL DEFAULT 0,
+  duration_ms INTEGER NOT NULL DEFAULT 0,
+  input_summary TEXT,
+  output_summary TEXT,
+  source_ref TEXT,
+  target_ref TEXT,
+  error_summary TEXT,
+  error_details TEXT,
+  git_repo TEXT,
+  git_branch TEXT,
+  git_run_tag TEXT,
+  git_commit_hash TEXT,
+  git_commit_source TEXT,
+  git_commit_author TEXT,
+  git_commit_timestamp TEXT,
+  metrics_json TEXT,
+  context_json TEXT,
+  insight_id TEXT,
+  parent_run_id TEXT,
+  api_posted INTEGER NOT NULL DEFAULT 0,
+  api_posted_at TEXT,
+  api_retry_count INTEGER NOT NULL DEFAULT 0,
+  created_at_us INTEGER NOT NULL,
+  start_time_us INTEGER NOT NULL,
+  updated_at_us INTEGER NOT NULL,
+  -- 1 while the status is the server's guess that a silent run has timed out: the client's own word replaces it.
+  is_presumed INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- Lists are newest first, a page at a time: each index ends in the order of the list. run_no, the rowid, ends every
+-- index by itself.
+CREATE INDEX runs_by_creation ON runs (created_at_us, start_time_us);
+CREATE INDEX runs_by_agent ON runs (agent_name, created_at_us);
+CREATE INDEX runs_by_status ON runs (status, created_at_us);
+CREATE INDEX runs_by_job_type ON runs (job_type, created_at_us);
+CREATE INDEX runs_by_parent ON runs (parent_run_id, created_at_us) WHERE parent_run_id IS NOT NULL;
+CREATE INDEX runs_by_start ON runs (start_time_us, created_at_us);
+
+-- How many runs there are of each agent and job, so that counting reads a few rows instead of a million.
+CREATE TABLE run_counts (
+  agent_name TEXT NOT NULL,
+  job_type TEXT NOT NULL,
+  runs INTEGER NOT NULL,
+  PRIMARY KEY (agent_name, job_type)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER runs_are_counted AFTER INSERT ON runs BEGIN
+  INSERT INTO run_counts (agent_name, job_type, runs) VALUES (new.agent_name, new.job_type, 1)
+  ON CONFLICT DO UPDATE SET runs = runs + 1;
+END;
+CREATE TRIGGER runs_are_uncounted AFTER DELETE ON runs BEGIN
+  UPDATE run_counts SET runs = runs - 1 WHERE agent_name = old.agent_name AND job_type = old.job_type;
+END;
+
+-- What happened within a run, in the order in which it happened there.
+CREATE TABLE run_events (
+  run_event_no INTEGER PRIMARY KEY,
+  run_no INTEGER NOT NULL REFERENCES runs (run_no) ON DELETE CASCADE,
+  event_id TEXT,
+  event_type TEXT NOT NULL,
+  timestamp TEXT NOT NULL,
+  timestamp_us INTEGER NOT NULL,
+  payload TEXT,
+  UNIQUE (run_no, event_id)
+) STRICT;
+CREATE INDEX run_events_in_order ON run_events (run_no, timestamp_us);

@@ -1,0 +1,50 @@
+import type { KeyRing } from './auth/key-ring.ts'
+import type { ServerConfig } from './config/settings.ts'
+import type { RunServices } from './http/runs/run-services.ts'
+import type { Projector } from './predictions/projector.ts'
+import { expireStaleRuns } from './runs/stale-runs.ts'
+
+/** Something that a running server does every so often. */
+export interface Chore {
+  readonly name: string
+  /** Between the end of one turn and the beginning of the next. */
+  readonly pauseMs: number
+  readonly isDoneAtStop: boolean
+  work(): Promise<void>
+}
+
+/** Longest time that a run stays `running` beyond `staleAfterMs`. */
+const MAX_STALE_LAG_MS = 60_000
+
+/** All that a server does besides answering. */
+export function housekeeping(parts: {
+  readonly config: ServerConfig
+  readonly keys: KeyRing
+  readonly projector: Projector
+  readonly runs: Pick<RunServices, 'commits'>
+  readonly nowMs: () => number
+}): readonly Chore[] {
+  const { config, keys, projector, runs, nowMs } = parts
+  const chores: Chore[] = [
+    {
+      name: 'save prediction units',
+      pauseMs: config.checkpointIntervalMs,
+      isDoneAtStop: true,
+      work: () => projector.checkpoint(nowMs()),
+    },
+    { name: 'save when keys were used', pauseMs: 60_000, isDoneAtStop: true, work: () => keys.saveUsage() },
+    // Keys revoked by another process are dead within five seconds, so this may take three to get its turn.
+    { name: 'read changed keys', pauseMs: 2_000, isDoneAtStop: false, work: () => keys.refresh() },
+  ]
+  if (config.staleAfterMs > 0) {
+    chores.push({
+      name: 'end stale runs',
+      pauseMs: Math.min(MAX_STALE_LAG_MS, config.staleAfterMs),
+      isDoneAtStop: false,
+      work: async () => {
+        await runs.commits.commit({ count: 1, writes: [expireStaleRuns(config.staleAfterMs, nowMs())] })
+      },
+    })
+  }
+  return chores
+}
