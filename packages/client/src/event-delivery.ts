@@ -34,7 +34,7 @@ export function buildEventDelivery(context: ClientContext): EventDelivery {
     losses.lose(reason, count)
   }
 
-  const backlog = openBacklog(context, onLoss)
+  const backlog = openBacklog(context, onLoss, () => loop.added())
   const sleeper = new Sleeper(clock)
   const loop = new DeliveryLoop({
     backlog,
@@ -86,7 +86,7 @@ function timestampGenerator(nowMs: () => number): () => string {
 }
 
 /** The spool, where one is asked for; a dry run leaves it alone, since it would settle what was never sent. */
-function openBacklog(context: ClientContext, onLoss: OnLoss): Backlog {
+function openBacklog(context: ClientContext, onLoss: OnLoss, onMore: () => void): Backlog {
   const { clock, config, host, ledger, report } = context
   if (config.spoolDir === '' || config.dryRun) return new MemoryBacklog(config.maxQueueSize, onLoss)
   if (host.openSpool === undefined) {
@@ -103,7 +103,10 @@ function openBacklog(context: ClientContext, onLoss: OnLoss): Backlog {
     report,
     onLoss,
     onSpooled: () => ledger.spooled++,
-    onAdopted: (count) => (ledger.adopted += count),
+    onAdopted: (count) => {
+      ledger.adopted += count
+      onMore()
+    },
     onHandedOver: (count) => (ledger.handedOver += count),
   })
 }
