@@ -1,5 +1,8 @@
 import type { Adapter } from './adapter.ts'
 
+/** Fixed by the SDK. */
+const LOGS_PER_ENVELOPE = 100
+
 /**
  * Sentry's structured logs, its nearest thing to an analytics event: batches of at most 100, sent every 5 s, neither of
  * which can be set. What it drops it counts in client reports to the vendor; the host has no callback to be told by.
@@ -13,7 +16,7 @@ export const sentry: Adapter = {
     Sentry.init({
       dsn: `${options.url.replace('//', '//bench@')}/1`,
       ...(options.maxQueuedEvents !== undefined && {
-        transportOptions: { bufferSize: Math.ceil(options.maxQueuedEvents / options.batchSize) },
+        transportOptions: { bufferSize: Math.ceil(options.maxQueuedEvents / LOGS_PER_ENVELOPE) },
       }),
     })
 

@@ -47,7 +47,11 @@ switch (input.ending) {
 
 async function stop(): Promise<void> {
   const startedAtMs = performance.now()
-  await sdk.stop()
+  try {
+    await sdk.stop()
+  } catch (error) {
+    tell({ kind: 'told', message: messageOf(error) }) // a shutdown that fails tells its caller
+  }
   tell({ kind: 'stopped', tookMs: performance.now() - startedAtMs })
   process.stdin.destroy()
 }
