@@ -76,7 +76,7 @@ describe('the package', () => {
     const names = node('names.js')
 
     expect(names.trim()).toBe(
-      'Complexity,EventBuilder,EventQueue,Harness,Outcome,PredictionCache,Provider,QualityGate,RepoSizeCategory,' +
+      'Complexity,EventBuilder,EventQueue,Harness,Outcome,PersonalCorrection,PredictionCache,Provider,QualityGate,RepoSizeCategory,' +
         'TaskType,TelemetryClient,TelemetryError,validateConfig,validateEvent',
     )
   })

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 
 import type { SpoolFiles } from './spool-files.ts'
 
@@ -16,7 +16,7 @@ export class DeadLetter {
 
   constructor(files: SpoolFiles, directory: string) {
     this.#files = files
-    this.#directory = directory
+    this.#directory = resolve(directory)
   }
 
   /** One line, `{"refused_at": …, "reason": …, "record": …}`. Throws what the file system throws. */

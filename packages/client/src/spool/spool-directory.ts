@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 
 import type { Clock } from '../delivery/clock.ts'
 import type { ProcessIdentity } from './process-identity.ts'
@@ -43,7 +43,7 @@ export class SpoolDirectory {
 
   constructor(files: SpoolFiles, path: string, destination: string, self: ProcessIdentity, clock: Clock) {
     this.files = files
-    this.#path = path
+    this.#path = resolve(path) // the process may change its directory later
     this.#destination = destination
     this.#self = self
     this.#clock = clock
@@ -59,8 +59,12 @@ export class SpoolDirectory {
 
   /** Gives a segment back, so that the next client need not wait to see whether we live. */
   release(file: string): void {
-    const name = parseSegmentName(file.slice(this.#path.length + 1))
-    this.files.rename(file, this.#fileFor(name?.createdMs ?? this.#clock.now(), NOBODY))
+    const name = parseSegmentName(basename(file))
+    try {
+      this.files.rename(file, this.#fileFor(name?.createdMs ?? this.#clock.now(), NOBODY))
+    } catch {
+      // Then the next client does wait.
+    }
   }
 
   /** Bytes in all segments, whoever owns them. */
