@@ -80,7 +80,9 @@ function localGateway(admin: ReturnType<typeof administration>): AdminGateway {
     async revokeKey(keyId) {
       const key = await admin.revokeKey(keyId)
       if (key === undefined)
-        throw new CliError(`there is no key ${keyId}`, { hint: 'See `mosaic-telemetry keys list`.' })
+        throw new CliError(`there is no key ${keyId}`, {
+          hint: 'A key goes by its key id: see `mosaic-telemetry keys list <instance-id>`.',
+        })
       return describeApiKey(key)
     },
   }

@@ -1,4 +1,9 @@
-import { readLocalCredentials, resolveSetting } from '@mosaicstack/telemetry-server'
+import {
+  credentialsFile,
+  readLocalCredentials,
+  resolveSetting,
+  type LocalCredentials,
+} from '@mosaicstack/telemetry-server'
 
 import { CliError } from './cli-error.ts'
 
@@ -19,7 +24,7 @@ export function findConnection(flags: {
   readonly serverUrl?: string
 }): Connection {
   const dataDir = resolveSetting('dataDir', flags.dataDir, process.env)
-  const local = readLocalCredentials(dataDir)
+  const local = readLocal(dataDir)
   const serverUrl = flags.serverUrl ?? process.env['MOSAIC_TELEMETRY_SERVER_URL'] ?? local?.server_url
   const apiKey = process.env['MOSAIC_TELEMETRY_API_KEY'] ?? local?.api_key
   const instanceId = process.env['MOSAIC_TELEMETRY_INSTANCE_ID'] ?? local?.instance_id
@@ -31,4 +36,15 @@ export function findConnection(flags: {
       'Start one with `mosaic-telemetry serve`, or set MOSAIC_TELEMETRY_SERVER_URL, MOSAIC_TELEMETRY_API_KEY and ' +
       'MOSAIC_TELEMETRY_INSTANCE_ID.',
   })
+}
+
+function readLocal(dataDir: string): LocalCredentials | undefined {
+  try {
+    return readLocalCredentials(dataDir)
+  } catch (cause) {
+    throw new CliError(`${credentialsFile(dataDir)} cannot be read: ${(cause as Error).message}`, {
+      hint: 'Correct it, or move it away and set MOSAIC_TELEMETRY_API_KEY and MOSAIC_TELEMETRY_INSTANCE_ID.',
+      cause,
+    })
+  }
 }

@@ -1,8 +1,11 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander'
 
+import { tolerateClosedPipes } from './output/closed-pipes.ts'
 import { terminal } from './output/terminal.ts'
 import { buildProgram } from './program.ts'
+
+tolerateClosedPipes()
 
 /** Runs a command line and gives the process its exit code: 0 done, 1 failed, 2 called wrongly. */
 try {
@@ -17,6 +20,12 @@ function exitCodeOf(error: unknown): number {
   if (!(error instanceof Error)) throw error
 
   const { hint, exitCode, code } = error as Error & { hint?: string; exitCode?: number; code?: string }
+  if (hint === undefined && (error as NodeJS.ErrnoException).syscall !== undefined) {
+    terminal.err(
+      `error: ${error.message}\nThe operating system refused that: check the path and who may use it.`,
+    )
+    return 1
+  }
   if (hint === undefined) {
     terminal.err(`mosaic-telemetry failed: ${error.stack ?? error.message}`)
     return 1

@@ -6,6 +6,7 @@ import { addInstances } from './commands/instances.ts'
 import { addKeys } from './commands/keys.ts'
 import { addPredict } from './commands/predict.ts'
 import { addServe } from './commands/serve.ts'
+import { withExample } from './commands/with-example.ts'
 
 /** The whole command line. A command is one file under `commands/` that adds itself. */
 export function buildProgram(): Command {
@@ -15,6 +16,7 @@ export function buildProgram(): Command {
     .showSuggestionAfterError()
     .exitOverride()
     .configureHelp({ showGlobalOptions: false })
+  withExample(program, 'mosaic-telemetry demo', 'mosaic-telemetry serve')
 
   for (const add of [addServe, addDemo, addPredict, addInstances, addKeys]) add(program)
   return program

@@ -71,8 +71,8 @@ async function showPredictions(server: RunningServer, dataDir: string): Promise<
   const heldBackFrom = records.length - Math.floor(records.length * HELD_BACK_SHARE)
 
   terminal.out(
-    `${records.length} real Claude Code tasks; the first ${heldBackFrom} are reported to a fresh server at ${server.url},\n` +
-      `the last ${records.length - heldBackFrom} are what it has to predict.\n`,
+    `${records.length} real Claude Code tasks. The first ${heldBackFrom} are reported to a fresh server at\n` +
+      `${server.url}, the last ${records.length - heldBackFrom} are what it has to predict.\n`,
   )
   await report(credentials, records.slice(0, heldBackFrom))
   const comparisons = await predict(credentials, records.slice(heldBackFrom))
@@ -94,8 +94,10 @@ async function report(credentials: LocalCredentials, records: readonly TaskRecor
 
   const clamped = records.filter((record) => record.clampedFields.length > 0).length
   terminal.out(
-    `Reported ${client.stats.delivered} tasks in ${Math.round(performance.now() - startedMs)} ms, each on disk when the server said so` +
-      `${clamped === 0 ? '' : ` (${clamped} beyond a bound of the schema, sent at the bound)`}.`,
+    `Reported ${client.stats.delivered} tasks in ${Math.round(performance.now() - startedMs)} ms, each on disk when the server said so.` +
+      (clamped === 0
+        ? ''
+        : `\n${clamped} of them are beyond a bound of the schema and were sent at the bound.`),
   )
   if (client.stats.delivered !== records.length) {
     throw new CliError(`only ${client.stats.delivered} of ${records.length} tasks reached the server`, {
@@ -139,10 +141,11 @@ function queryOf({ task_type, model, provider, complexity }: TaskRecord['event']
 
 function printSummary(summary: ReturnType<typeof comparisonSummary>): void {
   terminal.out(`
-Of ${summary.tasks} tasks, ${percent(summary.inputInRange)} lay within p10 – p90 of input tokens and ${percent(summary.outputInRange)} of output tokens
-(80 % would be perfect); ${percent(summary.costBelowMedian)} cost no more than the predicted median (50 % would be).
-${summary.exactMatches} were answered from exact matches, the others from wider groups.
+Of ${summary.tasks} tasks, ${percent(summary.inputInRange)} lay within p10 – p90 of input tokens and ${percent(summary.outputInRange)}
+within p10 – p90 of output tokens (80 % would be perfect); ${percent(summary.costBelowMedian)} cost no more
+than the predicted median (50 % would be). ${summary.exactMatches} were answered from exact matches,
+the others from wider groups.
 
-Tasks: github.com/entireio/cli, MIT, numbers only. The type is what was edited, the
-complexity the length of the prompt; costs are list prices.`)
+Tasks: github.com/entireio/cli, MIT, numbers only. The type is what was edited,
+the complexity the length of the prompt; costs are list prices.`)
 }

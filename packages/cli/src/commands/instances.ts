@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 
+import { readInstanceId, readLabel } from '../admin-values.ts'
 import { addAdminFlags, administer, type AdminFlags } from '../admin-gateway.ts'
 import { moment } from '../output/format.ts'
 import { table } from '../output/table.ts'
@@ -10,6 +11,7 @@ type Flags = AdminFlags & { readonly json?: boolean }
 
 export function addInstances(program: Command): void {
   const instances = program.command('instances').description('who may report: create and list instances')
+  withExample(instances, 'mosaic-telemetry instances list')
 
   const create = instances.command('create').description('create an instance')
   withExample(create, 'mosaic-telemetry instances create --name laptop')
@@ -17,9 +19,8 @@ export function addInstances(program: Command): void {
     .option('--name <name>', 'a name for people')
     .option('--instance-id <uuid>', 'its id, where it has one already')
     .action(async (flags: Flags & { name?: string; instanceId?: string }) => {
-      const instance = await administer(flags, (gateway) =>
-        gateway.createInstance({ name: flags.name ?? null, instanceId: flags.instanceId ?? null }),
-      )
+      const wanted = { name: readLabel('--name', flags.name), instanceId: readInstanceId(flags.instanceId) }
+      const instance = await administer(flags, (gateway) => gateway.createInstance(wanted))
       if (flags.json) return terminal.out(JSON.stringify(instance, null, 2))
       terminal.out(instance.instance_id)
       terminal.err(`Next: mosaic-telemetry keys create ${instance.instance_id}`)

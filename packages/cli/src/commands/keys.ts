@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 
+import { readExpiry, readLabel } from '../admin-values.ts'
 import { addAdminFlags, administer, type AdminFlags, type KeyView } from '../admin-gateway.ts'
-import { CliError } from '../cli-error.ts'
 import { moment } from '../output/format.ts'
 import { table } from '../output/table.ts'
 import { terminal } from '../output/terminal.ts'
@@ -11,6 +11,7 @@ type Flags = AdminFlags & { readonly json?: boolean }
 
 export function addKeys(program: Command): void {
   const keys = program.command('keys').description('API keys of an instance: create, list, revoke')
+  withExample(keys, 'mosaic-telemetry keys list a1b2c3d4-e5f6-4a7b-8c9d-0e1f2a3b4c5d')
   addCreate(keys)
   addList(keys)
   addRevoke(keys)
@@ -23,15 +24,11 @@ function addCreate(keys: Command): void {
     .option('--label <label>', 'what the key is for')
     .option('--expires-at <time>', 'when it ends, such as 2027-01-31T00:00:00Z')
     .action(async (instanceId: string, flags: Flags & { label?: string; expiresAt?: string }) => {
-      if (flags.expiresAt !== undefined && Number.isNaN(Date.parse(flags.expiresAt))) {
-        throw new CliError(`--expires-at: ${JSON.stringify(flags.expiresAt)} is not a time`, {
-          hint: 'Write it as 2027-01-31T00:00:00Z.',
-          exitCode: 2,
-        })
+      const wanted = {
+        label: readLabel('--label', flags.label),
+        expiresAt: readExpiry(flags.expiresAt, Date.now()),
       }
-      const key = await administer(flags, (gateway) =>
-        gateway.createKey(instanceId, { label: flags.label ?? null, expiresAt: flags.expiresAt ?? null }),
-      )
+      const key = await administer(flags, (gateway) => gateway.createKey(instanceId, wanted))
       if (flags.json) return terminal.out(JSON.stringify(key, null, 2))
       terminal.out(key.api_key)
       terminal.err('This is the only time the key is shown; only a hash of it is stored.')

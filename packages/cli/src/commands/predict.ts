@@ -5,24 +5,19 @@ import {
   type PredictionResponse,
   type TokenDistribution,
 } from '@mosaicstack/telemetry-client'
-import {
-  Complexity,
-  describeProblem,
-  findQueryProblems,
-  Provider,
-  TaskType,
-} from '@mosaicstack/telemetry-client/protocol'
+import { Complexity, Provider, TaskType } from '@mosaicstack/telemetry-client/protocol'
 import type { Command } from 'commander'
 
 import { CliError } from '../cli-error.ts'
 import { findConnection } from '../connection.ts'
-import { duration, percent, tokens, usd } from '../output/format.ts'
+import { counted, duration, percent, tokens, usd } from '../output/format.ts'
 import { table } from '../output/table.ts'
 import { terminal } from '../output/terminal.ts'
+import { readPredictionQuery } from '../prediction-query.ts'
 import { withExample } from './with-example.ts'
 
 interface Flags {
-  readonly model: string
+  readonly model?: string
   readonly taskType: string
   readonly complexity: string
   readonly provider?: string
@@ -40,7 +35,7 @@ export function addPredict(program: Command): void {
     'mosaic-telemetry predict --model claude-sonnet-4-5 --task-type debugging --complexity high',
   )
   command
-    .requiredOption('--model <model>', 'the model that will do it')
+    .option('--model <model>', 'the model that will do it; needed')
     .option('--task-type <type>', Object.values(TaskType).join(', '), 'unknown')
     .option('--complexity <complexity>', Object.values(Complexity).join(', '), 'medium')
     .option('--provider <provider>', `${Object.values(Provider).join(', ')}; guessed from the model`)
@@ -53,7 +48,7 @@ export function addPredict(program: Command): void {
 }
 
 async function predict(flags: Flags): Promise<void> {
-  const query = readQuery(flags)
+  const query = readPredictionQuery(flags)
   const estimates = { input: readEstimate(flags, 'estimateIn'), output: readEstimate(flags, 'estimateOut') }
   const response = await ask(query, flags)
   if (flags.json) return terminal.out(JSON.stringify(response, null, 2))
@@ -62,21 +57,6 @@ async function predict(flags: Flags): Promise<void> {
   }
   terminal.out(describe(query, response.prediction, estimates))
   terminal.out(describeSource(response))
-}
-
-function readQuery(flags: Flags): PredictionQuery {
-  const query = {
-    task_type: flags.taskType,
-    model: flags.model,
-    provider: flags.provider ?? guessProvider(flags.model),
-    complexity: flags.complexity,
-  }
-  const problems = findQueryProblems(query)
-  if (problems.length === 0) return query as PredictionQuery
-  throw new CliError(problems.map(describeProblem).join('\n'), {
-    hint: 'See `mosaic-telemetry predict --help`.',
-    exitCode: 2,
-  })
 }
 
 function readEstimate(flags: Flags, name: 'estimateIn' | 'estimateOut'): number | undefined {
@@ -89,17 +69,6 @@ function readEstimate(flags: Flags, name: 'estimateIn' | 'estimateOut'): number 
       exitCode: 2,
     },
   )
-}
-
-/** Whose model it is, by its name; people say it with --provider where it goes through somebody else. */
-function guessProvider(model: string): Provider {
-  const makers: readonly (readonly [RegExp, Provider])[] = [
-    [/claude/i, 'anthropic'],
-    [/gpt|codex|^o\d/i, 'openai'],
-    [/gemini|gemma/i, 'google'],
-    [/mistral|devstral|codestral/i, 'mistral'],
-  ]
-  return makers.find(([pattern]) => pattern.test(model))?.[1] ?? 'unknown'
 }
 
 async function ask(query: PredictionQuery, flags: Flags): Promise<PredictionResponse> {
@@ -174,10 +143,7 @@ function rangeOf({ p10, p90 }: TokenDistribution): string {
 }
 
 function describeSource({ metadata }: PredictionResponse): string {
-  const instances =
-    metadata.instances === undefined
-      ? ''
-      : ` of ${metadata.instances} instance${metadata.instances === 1 ? '' : 's'}`
+  const instances = metadata.instances === undefined ? '' : ` of ${counted(metadata.instances, 'instance')}`
   const note = metadata.fallback_note === null ? '' : ` ${metadata.fallback_note}.`
-  return `From ${metadata.sample_size} tasks${instances}; confidence ${metadata.confidence}.${note}`
+  return `From ${counted(metadata.sample_size, 'task')}${instances}; confidence ${metadata.confidence}.${note}`
 }
