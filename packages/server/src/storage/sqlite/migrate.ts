@@ -10,12 +10,10 @@ const APPLICATION_ID = 0x4d6f5465
  * Brings a database to this server's schema. Safe when several processes start at once: each step is one transaction
  * that first looks whether another process was faster.
  *
- * @throws ServerError for a database of another application or from a newer server.
+ * @throws ServerError for a database from a newer server.
  */
 export function migrate(database: SqliteDriver): void {
   const migrations = readMigrations('sqlite')
-  refuseForeign(database)
-
   for (const migration of migrations) {
     transaction(database, () => {
       if (pragma(database, 'user_version') >= migration.number) return
@@ -36,7 +34,12 @@ export function migrate(database: SqliteDriver): void {
   }
 }
 
-function refuseForeign(database: SqliteDriver): void {
+/**
+ * Looks whose file it is, before anything is changed in it.
+ *
+ * @throws ServerError for a database of another application.
+ */
+export function refuseForeign(database: SqliteDriver): void {
   const isEmpty = database.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n'] === 0
   if (isEmpty || pragma(database, 'application_id') === APPLICATION_ID) return
   throw new ServerError('STORE_NOT_OURS', 'the database file belongs to another application', {

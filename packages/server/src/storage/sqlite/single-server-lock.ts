@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 import { ServerError } from '../../server-error.ts'
+import { explainFailure, isBusy } from './explain-failure.ts'
 import { openDriver } from './open-driver.ts'
 
 /**
@@ -10,19 +11,27 @@ import { openDriver } from './open-driver.ts'
  * releases it whenever and however the process ends. Command-line tools do not take it: they may read, and manage
  * keys, while the server runs.
  *
- * @throws ServerError where another server holds the lock.
+ * @throws ServerError where another server holds the lock or the directory cannot be used.
  */
 export async function lockForServer(databaseFile: string): Promise<() => void> {
-  mkdirSync(dirname(databaseFile), { recursive: true, mode: 0o700 })
-  const lock = await openDriver(`${databaseFile}.lock`)
   try {
-    lock.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE')
+    mkdirSync(dirname(databaseFile), { recursive: true, mode: 0o700 })
+    const lock = await openDriver(`${databaseFile}.lock`)
+    try {
+      lock.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE')
+      return () => lock.close()
+    } catch (cause) {
+      lock.close()
+      throw cause
+    }
   } catch (cause) {
-    lock.close()
-    throw new ServerError('STORE_IN_USE', 'another server is using this data directory', {
-      hint: 'Stop it, or start this one with another --data-dir.',
-      cause,
-    })
+    throw isBusy(cause) ? inUse(cause) : explainFailure(cause)
   }
-  return () => lock.close()
+}
+
+function inUse(cause: unknown): ServerError {
+  return new ServerError('STORE_IN_USE', 'another server is using this data directory', {
+    hint: 'Stop it, or start this one with another --data-dir.',
+    cause,
+  })
 }

@@ -3,9 +3,9 @@ import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 
-import { ServerError } from '../../server-error.ts'
 import type { Store } from '../store.ts'
-import { migrate } from './migrate.ts'
+import { explainFailure } from './explain-failure.ts'
+import { migrate, refuseForeign } from './migrate.ts'
 import { openDatabase } from './open-database.ts'
 import type { ReaderOperations } from './reader-operations.ts'
 import { callsTo } from './thread-calls.ts'
@@ -15,7 +15,7 @@ import type { WriterOperations } from './writer-operations.ts'
  * The embedded store: one file, one thread that writes and one that reads, so that neither a commit waiting for the
  * disk nor a long query ever holds up HTTP.
  *
- * @throws ServerError where the file is damaged, from a newer server or somebody else's.
+ * @throws ServerError where the file is damaged, out of reach, from a newer server or somebody else's.
  */
 export async function openSqliteStore(file: string): Promise<Store> {
   await prepareFile(file)
@@ -72,10 +72,10 @@ export async function openSqliteStore(file: string): Promise<Store> {
 
 /** Creates or upgrades the file before any thread opens it. */
 async function prepareFile(file: string): Promise<void> {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  const isNew = !existsSync(file)
   try {
-    const database = await openDatabase(file)
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    const isNew = !existsSync(file)
+    const database = await openDatabase(file, refuseForeign)
     try {
       migrate(database)
     } finally {
@@ -83,17 +83,8 @@ async function prepareFile(file: string): Promise<void> {
     }
     if (isNew) chmodSync(file, 0o600)
   } catch (cause) {
-    throw damaged(cause) ?? cause
+    throw explainFailure(cause)
   }
-}
-
-function damaged(cause: unknown): ServerError | undefined {
-  const message = cause instanceof Error ? cause.message : ''
-  if (!/not a database|malformed|disk image/i.test(message)) return undefined
-  return new ServerError('STORE_DAMAGED', `the database cannot be read: ${message}`, {
-    hint: "Move the file away and restore a backup; without one, the `sqlite3` tool's `.recover` saves what is readable.",
-    cause,
-  })
 }
 
 /**
