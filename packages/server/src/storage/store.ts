@@ -5,7 +5,7 @@ import type { RunStore } from './run-store.ts'
 
 /**
  * What the server asks of its database, in questions rather than tables. Each engine answers all of them and passes
- * the same suite (`store.suite.ts`).
+ * the same tests (`store-*.test.ts`).
  *
  * Always true
  * - What an outcome calls stored is durable: it survives `kill -9` and power loss.

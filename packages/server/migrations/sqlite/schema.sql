@@ -1,0 +1,171 @@
+-- What the migrations beside this file add up to. Made by a test (storage/sqlite/schema.test.ts); never run.
+
+CREATE TABLE api_keys (
+  key_id TEXT PRIMARY KEY,
+  instance_no INTEGER NOT NULL REFERENCES instances (instance_no),
+  sha256 BLOB NOT NULL UNIQUE,
+  prefix TEXT NOT NULL,
+  label TEXT,
+  created_at_ms INTEGER NOT NULL,
+  expires_at_ms INTEGER,
+  last_used_at_ms INTEGER,
+  revoked_at_ms INTEGER,
+  change_no INTEGER NOT NULL UNIQUE
+) STRICT;
+
+CREATE INDEX api_keys_by_instance ON api_keys (instance_no);
+
+CREATE TABLE events (
+  position INTEGER PRIMARY KEY,
+  instance_no INTEGER NOT NULL,
+  event_id BLOB NOT NULL,
+  received_at_ms INTEGER NOT NULL,
+  timestamp_us INTEGER NOT NULL,
+  task_duration_ms INTEGER NOT NULL,
+  task_type INTEGER NOT NULL,
+  complexity INTEGER NOT NULL,
+  harness INTEGER NOT NULL,
+  model INTEGER NOT NULL,
+  provider INTEGER NOT NULL,
+  estimated_input_tokens INTEGER NOT NULL,
+  estimated_output_tokens INTEGER NOT NULL,
+  actual_input_tokens INTEGER NOT NULL,
+  actual_output_tokens INTEGER NOT NULL,
+  estimated_cost_usd_micros INTEGER NOT NULL,
+  actual_cost_usd_micros INTEGER NOT NULL,
+  quality_gate_passed INTEGER NOT NULL,
+  quality_gates_run INTEGER NOT NULL,
+  quality_gates_failed INTEGER NOT NULL,
+  context_compactions INTEGER NOT NULL,
+  context_rotations INTEGER NOT NULL,
+  context_utilization_final REAL NOT NULL,
+  outcome INTEGER NOT NULL,
+  retry_count INTEGER NOT NULL,
+  language INTEGER,
+  repo_size_category INTEGER,
+  UNIQUE (instance_no, event_id)
+) STRICT;
+
+CREATE TABLE instances (
+  instance_no INTEGER PRIMARY KEY,
+  instance_id TEXT NOT NULL UNIQUE,
+  name TEXT,
+  created_at_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE prediction_units (
+  task_type INTEGER NOT NULL,
+  model INTEGER NOT NULL,
+  provider INTEGER NOT NULL,
+  complexity INTEGER NOT NULL,
+  instance_no INTEGER NOT NULL,
+  day INTEGER NOT NULL,
+  samples BLOB NOT NULL,
+  PRIMARY KEY (instance_no, day, task_type, model, provider, complexity)
+) STRICT;
+
+CREATE TABLE projections (
+  name TEXT PRIMARY KEY,
+  position INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE run_counts (
+  agent_name TEXT NOT NULL,
+  job_type TEXT NOT NULL,
+  runs INTEGER NOT NULL,
+  PRIMARY KEY (agent_name, job_type)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE run_events (
+  run_event_no INTEGER PRIMARY KEY,
+  run_no INTEGER NOT NULL REFERENCES runs (run_no) ON DELETE CASCADE,
+  event_id TEXT,
+  event_type TEXT NOT NULL,
+  timestamp TEXT NOT NULL,
+  timestamp_us INTEGER NOT NULL,
+  payload TEXT,
+  UNIQUE (run_no, event_id)
+) STRICT;
+
+CREATE INDEX run_events_in_order ON run_events (run_no, timestamp_us);
+
+CREATE TRIGGER runs_are_counted AFTER INSERT ON runs BEGIN
+  INSERT INTO run_counts (agent_name, job_type, runs) VALUES (new.agent_name, new.job_type, 1)
+  ON CONFLICT DO UPDATE SET runs = runs + 1;
+END;
+
+CREATE TRIGGER runs_are_uncounted AFTER DELETE ON runs BEGIN
+  UPDATE run_counts SET runs = runs - 1 WHERE agent_name = old.agent_name AND job_type = old.job_type;
+END;
+
+CREATE TABLE runs (
+  run_no INTEGER PRIMARY KEY,
+  event_id TEXT NOT NULL UNIQUE,
+  run_id TEXT NOT NULL,
+  agent_name TEXT NOT NULL,
+  job_type TEXT NOT NULL,
+  start_time TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  end_time TEXT,
+  status TEXT NOT NULL DEFAULT 'running',
+  trigger_type TEXT,
+  agent_owner TEXT,
+  host TEXT,
+  environment TEXT,
+  product TEXT,
+  product_family TEXT,
+  platform TEXT,
+  subdomain TEXT,
+  website TEXT,
+  website_section TEXT,
+  item_name TEXT,
+  items_discovered INTEGER NOT NULL DEFAULT 0,
+  items_succeeded INTEGER NOT NULL DEFAULT 0,
+  items_failed INTEGER NOT NULL DEFAULT 0,
+  items_skipped INTEGER NOT NULL DEFAULT 0,
+  duration_ms INTEGER NOT NULL DEFAULT 0,
+  input_summary TEXT,
+  output_summary TEXT,
+  source_ref TEXT,
+  target_ref TEXT,
+  error_summary TEXT,
+  error_details TEXT,
+  git_repo TEXT,
+  git_branch TEXT,
+  git_run_tag TEXT,
+  git_commit_hash TEXT,
+  git_commit_source TEXT,
+  git_commit_author TEXT,
+  git_commit_timestamp TEXT,
+  metrics_json TEXT,
+  context_json TEXT,
+  insight_id TEXT,
+  parent_run_id TEXT,
+  api_posted INTEGER NOT NULL DEFAULT 0,
+  api_posted_at TEXT,
+  api_retry_count INTEGER NOT NULL DEFAULT 0,
+  created_at_us INTEGER NOT NULL,
+  start_time_us INTEGER NOT NULL,
+  updated_at_us INTEGER NOT NULL,
+  -- Set while the status is the server's guess that a silent run has timed out. They stand beside what the client said,
+  -- never over it, so that its own word finds everything as it was.
+  presumed_end_time TEXT,
+  presumed_error TEXT
+) STRICT;
+
+CREATE INDEX runs_by_agent ON runs (agent_name, created_at_us);
+
+CREATE INDEX runs_by_creation ON runs (created_at_us, start_time_us);
+
+CREATE INDEX runs_by_job_type ON runs (job_type, created_at_us);
+
+CREATE INDEX runs_by_parent ON runs (parent_run_id, created_at_us) WHERE parent_run_id IS NOT NULL;
+
+CREATE INDEX runs_by_start ON runs (start_time_us, created_at_us);
+
+CREATE INDEX runs_by_status ON runs (status, created_at_us);
+
+CREATE TABLE words (
+  word_no INTEGER PRIMARY KEY,
+  word TEXT NOT NULL UNIQUE
+) STRICT;
