@@ -49,8 +49,10 @@ CREATE TABLE runs (
   created_at_us INTEGER NOT NULL,
   start_time_us INTEGER NOT NULL,
   updated_at_us INTEGER NOT NULL,
-  -- 1 while the status is the server's guess that a silent run has timed out: the client's own word replaces it.
-  is_presumed INTEGER NOT NULL DEFAULT 0
+  -- Set while the status is the server's guess that a silent run has timed out. They stand beside what the client said,
+  -- never over it, so that its own word finds everything as it was.
+  presumed_end_time TEXT,
+  presumed_error TEXT
 ) STRICT;
 
 -- Lists are newest first, a page at a time: each index ends in the order of the list. run_no, the rowid, ends every

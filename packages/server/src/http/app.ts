@@ -32,6 +32,7 @@ export async function buildApp(services: Services, options: AppOptions): Promise
     keepAliveTimeout: 75_000,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
+    frameworkErrors: (error, _, reply) => void sendError(reply as never, answerFor(error)),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1000 },
   })
 

@@ -9,6 +9,7 @@ import {
   runFields,
 } from '@mosaicstack/telemetry-client/protocol'
 
+import { isTooDeep, TOO_DEEP } from './json-depth.ts'
 import { runColumns, type RunFields, timeMicros, toRunValues } from '../storage/run-rows.ts'
 import type { RunWrite, StoredRunEvent } from '../storage/run-store.ts'
 
@@ -19,7 +20,7 @@ export type ReadWrite =
 
 /** Reads a run to be created. */
 export function readNewRun(body: unknown, onRepeat: 'keep' | 'merge', nowMs: number): ReadWrite {
-  const problems = findRunProblems(body)
+  const problems = [...findRunProblems(body), ...findDepthProblems(body)]
   if (problems.length > 0) return { ok: false, problems }
 
   const fields = body as RunFields
@@ -52,7 +53,7 @@ export function readRunChange(
   nowMs: number,
 ): ReadWrite {
   const changes = Object.fromEntries(usableChanges(body).map((name) => [name, body[name]]))
-  const problems = findRunChangeProblems(changes)
+  const problems = [...findRunChangeProblems(changes), ...findDepthProblems(changes)]
   if (problems.length > 0) return { ok: false, problems }
   return { ok: true, write: changeOf(eventId, changes as RunFields, nowMs) }
 }
@@ -85,7 +86,7 @@ export function readCommit(
   if (source === undefined || source === null)
     problems.push({ path: 'commit_source', message: 'is required' })
   if (problems.length > 0) return { ok: false, problems }
-  return { ok: true, write: changeOf(eventId, commit as RunFields, nowMs) }
+  return { ok: true, write: { ...changeOf(eventId, commit as RunFields, nowMs), isCommit: true } }
 }
 
 /** Reads entries of a run's timeline. */
@@ -110,18 +111,29 @@ export function describeProblems(
   return problems.map(describeProblem).join('; ')
 }
 
-function changeOf(eventId: string, fields: RunFields, nowMs: number): RunWrite {
+function changeOf(eventId: string, fields: RunFields, nowMs: number): Extract<RunWrite, { kind: 'change' }> {
   return {
     kind: 'change',
     eventId,
     values: toRunValues({ ...fields, event_id: eventId }),
+    isCommit: false,
     updatedAtUs: nowMs * 1000,
   }
 }
 
+const jsonColumns = runColumns.filter((name) => runFields[name].kind === 'json')
+
+/** The protocol's table knows no depth; what is nested too deep could be stored and never be written out again. */
+function findDepthProblems(fields: unknown): readonly { readonly path: string; readonly message: string }[] {
+  if (typeof fields !== 'object' || fields === null) return []
+  return jsonColumns
+    .filter((name) => isTooDeep((fields as RunFields)[name]))
+    .map((path) => ({ path, message: TOO_DEEP }))
+}
+
 function findEntryProblems(entry: unknown): readonly { readonly path: string; readonly message: string }[] {
   if (typeof entry !== 'object' || entry === null) return [{ path: '', message: 'must be an object' }]
-  const { event_type: type, timestamp, event_id: id } = entry as Record<string, unknown>
+  const { event_type: type, timestamp, event_id: id, payload } = entry as Record<string, unknown>
   const problems = [
     { path: 'event_type', message: findTextProblem(type, 1, 255) },
     { path: 'event_id', message: id === undefined || id === null ? undefined : findTextProblem(id, 1, 255) },
@@ -132,6 +144,7 @@ function findEntryProblems(entry: unknown): readonly { readonly path: string; re
           ? undefined
           : 'must be an ISO 8601 date-time with offset, such as 2026-01-31T09:30:00Z',
     },
+    { path: 'payload', message: isTooDeep(payload as Json | undefined) ? TOO_DEEP : undefined },
   ]
   return problems.flatMap(({ path, message }) => (message === undefined ? [] : [{ path, message }]))
 }

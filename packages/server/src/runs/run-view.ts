@@ -8,6 +8,7 @@ import {
 import { runColumns } from '../storage/run-rows.ts'
 import type { StoredRun, StoredRunEvent } from '../storage/run-store.ts'
 import { commitUrl, repoUrl } from './commit-links.ts'
+import { isTooDeep, TOO_DEEP } from './json-depth.ts'
 
 /** Of the run record as it is served; its clients know this number. */
 const SCHEMA_VERSION = 7
@@ -32,7 +33,8 @@ export function viewRun(run: StoredRun): Readonly<Record<string, Json>> {
 function readJsonField(name: string, text: string | null): Record<string, Json> {
   if (text === null) return { [name]: null }
   try {
-    return { [name]: JSON.parse(text) as Json }
+    const json = JSON.parse(text) as Json
+    return isTooDeep(json) ? { [name]: text, [`${name}_parse_error`]: TOO_DEEP } : { [name]: json }
   } catch (error) {
     return { [name]: text, [`${name}_parse_error`]: error instanceof Error ? error.message : 'not JSON' }
   }

@@ -29,6 +29,8 @@ export type RunWrite =
       readonly kind: 'change'
       readonly eventId: string
       readonly values: RunValues
+      /** A commit that replaces another takes nothing over from it: no author, no time. */
+      readonly isCommit: boolean
       readonly updatedAtUs: number
     }
   | {

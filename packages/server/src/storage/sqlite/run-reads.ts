@@ -2,7 +2,17 @@ import { runColumns } from '../run-rows.ts'
 import type { RunCounts, RunQuery, StoredRun, StoredRunEvent } from '../run-store.ts'
 import type { SqliteDriver, SqliteRow, SqliteStatement, SqliteValue } from './driver.ts'
 
-const COLUMNS = ['run_no', ...runColumns, 'created_at_us', 'updated_at_us'].join(', ')
+/** What the server presumes of a silent run stands in for what the client has not said. */
+const PRESUMED: Readonly<Record<string, string>> = {
+  end_time: 'coalesce(end_time, presumed_end_time) AS end_time',
+  error_summary: `coalesce(presumed_error || '; ' || error_summary, presumed_error, error_summary) AS error_summary`,
+}
+const COLUMNS = [
+  'run_no',
+  ...runColumns.map((name) => PRESUMED[name] ?? name),
+  'created_at_us',
+  'updated_at_us',
+].join(', ')
 
 /** Up to this many runs in a range of start times it pays to sort the range instead of walking down the list. */
 const FEW_RUNS = 20_000

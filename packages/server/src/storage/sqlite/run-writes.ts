@@ -11,19 +11,13 @@ import type { SqliteDriver } from './driver.ts'
  * - Any other write is a later one: what it says replaces what is there, what it leaves out stays.
  * - A count of 0 says nothing: clients send it where nothing was counted.
  * - What was set when the run began (ids, names, start) stays as it is.
- * - An end that the server only presumed gives way to whatever the client says.
+ * - An end that the server only presumed gives way to any end or status that the client says.
  */
 const IS_EARLY = `excluded.status = 'running'`
 
 function mergedColumn(name: string, rule: RunFieldRule): string | undefined {
   if (rule.immutable) return undefined
   if (name === 'status') return `status = CASE WHEN ${IS_EARLY} THEN runs.status ELSE excluded.status END`
-  if (name === 'error_summary') {
-    return `error_summary = CASE
-      WHEN ${IS_EARLY} THEN coalesce(runs.error_summary, excluded.error_summary)
-      WHEN runs.is_presumed THEN excluded.error_summary
-      ELSE coalesce(excluded.error_summary, runs.error_summary) END`
-  }
   if (rule.kind === 'count' || rule.kind === 'flag') {
     return `${name} = CASE WHEN excluded.${name} = 0 OR (${IS_EARLY} AND runs.${name} <> 0) THEN runs.${name} ELSE excluded.${name} END`
   }
@@ -33,11 +27,19 @@ function mergedColumn(name: string, rule: RunFieldRule): string | undefined {
 /** A column's value in a change: what the change leaves out stays. */
 function changedColumn(name: string, rule: RunFieldRule): string | undefined {
   if (rule.immutable) return undefined
-  if (name === 'error_summary') {
-    return `error_summary = CASE WHEN is_presumed AND change.status IS NOT NULL THEN change.error_summary
-      ELSE coalesce(change.error_summary, runs.error_summary) END`
+  const merged = `coalesce(change.${name}, runs.${name})`
+  if (name === 'git_commit_author' || name === 'git_commit_timestamp') {
+    return `${name} = CASE WHEN change.is_commit AND change.git_commit_hash IS NOT runs.git_commit_hash
+      THEN change.${name} ELSE ${merged} END`
   }
-  return `${name} = coalesce(change.${name}, runs.${name})`
+  return `${name} = ${merged}`
+}
+
+/** The server's presumption, gone as soon as the client has said better. */
+function presumedColumns(clientSaidBetter: string): string {
+  return ['presumed_end_time', 'presumed_error']
+    .map((name) => `${name} = CASE WHEN ${clientSaidBetter} THEN NULL ELSE runs.${name} END`)
+    .join(',\n    ')
 }
 
 const rules = Object.entries(runFields) as [string, RunFieldRule][]
@@ -51,17 +53,17 @@ export function openRunWriter(database: SqliteDriver): (write: RunWrite) => RunW
   const create = database.prepare(`${insert} ON CONFLICT (event_id) DO NOTHING`)
   const merge = database.prepare(`${insert} ON CONFLICT (event_id) DO UPDATE SET
     ${definedLines(rules.map(([name, rule]) => mergedColumn(name, rule)))},
-    is_presumed = CASE WHEN ${IS_EARLY} THEN runs.is_presumed ELSE 0 END,
+    ${presumedColumns(`NOT ${IS_EARLY}`)},
     updated_at_us = max(runs.updated_at_us, excluded.updated_at_us)`)
   const change = database.prepare(`UPDATE runs SET
     ${definedLines(rules.map(([name, rule]) => changedColumn(name, rule)))},
-    is_presumed = CASE WHEN change.status IS NULL THEN is_presumed ELSE 0 END,
+    ${presumedColumns('change.status IS NOT NULL')},
     updated_at_us = change.updated_at_us
-    FROM (SELECT ${[...runColumns, 'updated_at_us'].map((name) => `? AS ${name}`).join(', ')}) AS change
+    FROM (SELECT ${[...runColumns, 'is_commit', 'updated_at_us'].map((name) => `? AS ${name}`).join(', ')}) AS change
     WHERE runs.event_id = change.event_id`)
   const appendEvent = openTimelineWriter(database)
   const expire = database.prepare(`UPDATE runs
-    SET status = 'timeout', end_time = ?, error_summary = ?, updated_at_us = ?, is_presumed = 1
+    SET status = 'timeout', presumed_end_time = ?, presumed_error = ?, updated_at_us = ?
     WHERE status = 'running' AND updated_at_us < ?`)
 
   return (write) => {
@@ -74,7 +76,8 @@ export function openRunWriter(database: SqliteDriver): (write: RunWrite) => RunW
         return { kind: 'repeated' }
       }
       case 'change': {
-        const changed = change.run(write.eventId, ...write.values.slice(1), write.updatedAtUs)
+        const { eventId, values, isCommit, updatedAtUs } = write
+        const changed = change.run(eventId, ...values.slice(1), Number(isCommit), updatedAtUs)
         return { kind: changed === 1 ? 'changed' : 'unknown_run' }
       }
       case 'timeline':
