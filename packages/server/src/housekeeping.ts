@@ -42,7 +42,9 @@ export function housekeeping(parts: {
       pauseMs: Math.min(MAX_STALE_LAG_MS, config.staleAfterMs),
       isDoneAtStop: false,
       work: async () => {
-        await runs.commits.commit({ count: 1, writes: [expireStaleRuns(config.staleAfterMs, nowMs())] })
+        const writes = [expireStaleRuns(config.staleAfterMs, nowMs())]
+        const outcome = await runs.commits.commit({ count: 1, writes })
+        if (outcome.kind === 'unavailable') throw new Error(outcome.cause)
       },
     })
   }

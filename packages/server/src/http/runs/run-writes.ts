@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 
 import {
   describeProblems,
@@ -9,9 +9,10 @@ import {
   readTimeline,
   usableChanges,
 } from '../../runs/run-requests.ts'
-import type { RunWrite, RunWriteResult } from '../../storage/run-store.ts'
+import type { RunWrite } from '../../storage/run-store.ts'
 import { invalidRequest, readObject } from '../envelope.ts'
 import { sendError } from '../error-answer.ts'
+import { answerChange, answerNotStored, requestOf } from './answer-write.ts'
 import { describeRunRoute } from './describe-run-route.ts'
 import type { RunServices } from './run-services.ts'
 
@@ -40,8 +41,8 @@ function createRoute(app: FastifyInstance, { commits, metadata, requireRunToken,
     },
     async (request, reply) => {
       const write = accept(readNewRun(readObject(request.body), 'keep', nowMs()))
-      const outcome = await commits.commit({ count: 1, writes: [write] })
-      if (outcome.kind !== 'stored') return unavailable(reply)
+      const outcome = await commits.commit(requestOf([write]))
+      if (outcome.kind !== 'stored') return answerNotStored(reply, outcome)
 
       const { event_id, run_id } = request.body as { event_id: string; run_id: string }
       if (outcome.result[0]?.kind === 'created') {
@@ -70,8 +71,8 @@ function batchRoute(app: FastifyInstance, { commits, metadata, requireRunToken, 
       const runs = readRuns(request.body)
       const read = runs.map((run) => readNewRun(run, 'merge', nowMs()))
       const writes = read.flatMap((item) => (item.ok ? [item.write] : []))
-      const outcome = await commits.commit({ count: writes.length, writes })
-      if (outcome.kind !== 'stored') return unavailable(reply)
+      const outcome = await commits.commit(requestOf(writes))
+      if (outcome.kind !== 'stored') return answerNotStored(reply, outcome)
 
       const inserted = outcome.result.filter((result) => result.kind === 'created').length
       if (inserted > 0) metadata.clear()
@@ -106,7 +107,7 @@ function changeRoutes(app: FastifyInstance, { commits, store, requireRunToken, n
       if (fields.length === 0) {
         return sendError(reply, { code: 'bad_request', message: 'no field that can be changed has a value' })
       }
-      return answerChange(reply, await commitOne(commits, write), () => ({
+      return answerChange(reply, commits, write, () => ({
         event_id: eventId,
         updated: true,
         fields_updated: fields,
@@ -123,15 +124,13 @@ function changeRoutes(app: FastifyInstance, { commits, store, requireRunToken, n
     async (request, reply) => {
       const { event_id: eventId } = request.params
       const body = readObject(request.body)
-      const result = await commitOne(commits, accept(readCommit(eventId, body, nowMs())))
-      if (result?.kind !== 'changed') return answerChange(reply, result, () => undefined)
-      const run = await store.findRun(eventId)
-      return {
+      const write = accept(readCommit(eventId, body, nowMs()))
+      return answerChange(reply, commits, write, async () => ({
         status: 'success',
         event_id: eventId,
-        run_id: run?.run_id ?? null,
+        run_id: (await store.findRun(eventId))?.run_id ?? null,
         commit_hash: body['commit_hash'],
-      }
+      }))
     },
   )
 }
@@ -148,40 +147,12 @@ function timelineRoute(app: FastifyInstance, { commits, requireRunToken, nowMs }
       const entries = readList(request.body, 'events', MAX_EVENTS_PER_REQUEST)
       const write = accept(readTimeline(eventId, entries, nowMs()))
       reply.code(201)
-      return answerChange(reply, await commitOne(commits, write), () => ({
+      return answerChange(reply, commits, write, () => ({
         event_id: eventId,
         added: entries.length,
       }))
     },
   )
-}
-
-/** The result of one write; undefined where nothing was stored. */
-async function commitOne(
-  commits: RunServices['commits'],
-  write: RunWrite,
-): Promise<RunWriteResult | undefined> {
-  const outcome = await commits.commit({ count: 1, writes: [write] })
-  return outcome.kind === 'stored' ? outcome.result[0] : undefined
-}
-
-function answerChange(
-  reply: FastifyReply,
-  result: RunWriteResult | undefined,
-  body: () => object | undefined,
-): FastifyReply {
-  if (result === undefined) return unavailable(reply)
-  if (result.kind === 'unknown_run') {
-    return sendError(reply, { code: 'not_found', message: 'there is no run of that event_id' })
-  }
-  return reply.send(body())
-}
-
-function unavailable(reply: FastifyReply): FastifyReply {
-  return sendError(reply, {
-    code: 'unavailable',
-    message: 'the store cannot take writes now; nothing was stored',
-  })
 }
 
 function accept(read: ReadWrite): RunWrite {
@@ -200,6 +171,7 @@ function readList(body: unknown, field: string, maxItems: number): readonly unkn
   throw invalidRequest([{ path: field, message: `must be an array of at most ${maxItems}` }])
 }
 
-function eventIdOf(run: unknown): unknown {
-  return (run as { event_id?: unknown } | null)?.event_id ?? null
+function eventIdOf(run: unknown): string | null {
+  const eventId = (run as { event_id?: unknown } | null)?.event_id
+  return typeof eventId === 'string' ? eventId : null
 }
