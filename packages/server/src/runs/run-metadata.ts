@@ -15,6 +15,8 @@ export class RunMetadataCache {
   readonly #store: Pick<RunStore, 'countRuns'>
   readonly #nowMs: () => number
   #known: { readonly counts: RunCounts; readonly atMs: number } | undefined
+  /** Grows with every run, so that counts taken before it are not kept as if they knew it. */
+  #generation = 0
 
   constructor(store: Pick<RunStore, 'countRuns'>, nowMs: () => number) {
     this.#store = store
@@ -24,6 +26,7 @@ export class RunMetadataCache {
   /** Called when a run was created: who asks next may look for it. */
   clear(): void {
     this.#known = undefined
+    this.#generation++
   }
 
   async metadata(): Promise<RunMetadata> {
@@ -41,10 +44,10 @@ export class RunMetadataCache {
   /** `total_runs`, runs by agent, and those of the last 24 hours. */
   async statistics() {
     const { counts } = await this.#counts()
-    const agents: Record<string, number> = {}
+    const agents = new Map<string, number>() // an object would take an agent called `constructor` for something it has
     for (const { agentName, runs } of counts.byAgentAndJobType)
-      agents[agentName] = (agents[agentName] ?? 0) + runs
-    return { total_runs: counts.total, agents, recent_24h: counts.recent }
+      agents.set(agentName, (agents.get(agentName) ?? 0) + runs)
+    return { total_runs: counts.total, agents: Object.fromEntries(agents), recent_24h: counts.recent }
   }
 
   async #counts(): Promise<{ readonly counts: RunCounts; readonly isCached: boolean }> {
@@ -52,8 +55,9 @@ export class RunMetadataCache {
     if (this.#known !== undefined && nowMs - this.#known.atMs < CACHE_MS) {
       return { counts: this.#known.counts, isCached: true }
     }
+    const generation = this.#generation
     const counts = await this.#store.countRuns(nowMs * 1000 - DAY_US)
-    this.#known = { counts, atMs: nowMs }
+    if (generation === this.#generation) this.#known = { counts, atMs: nowMs }
     return { counts, isCached: false }
   }
 }
