@@ -18,7 +18,7 @@ type Parameters = Readonly<Record<string, unknown>>
 const MAX_LIMIT = 1000
 const DEFAULT_LIMIT = 100
 
-/** Reads the query string of `GET /api/v1/runs`. An empty parameter reads as absent. */
+/** Reads the query string of `GET /api/v1/runs`. An empty parameter reads as absent, a repeated one as its last. */
 export function parseRunQuery(parameters: Parameters): ParsedQuery {
   const problems: QueryProblem[] = []
   const complain = (status: 400 | 422, path: string, message: string) => {
@@ -26,7 +26,8 @@ export function parseRunQuery(parameters: Parameters): ParsedQuery {
     return undefined
   }
   const text = (path: string) => {
-    const value = parameters[path]
+    const given = parameters[path]
+    const value: unknown = Array.isArray(given) ? given.at(-1) : given
     return typeof value === 'string' && value !== '' ? value : undefined
   }
   const time = (path: string) => {

@@ -103,7 +103,7 @@ function oneRunRoutes(app: FastifyInstance, { store, requireRunToken }: RunServi
 
 /** The same list, after its last run. */
 function nextLink(request: FastifyRequest, last: StoredRun): string {
-  const parameters = new URLSearchParams(request.query as Record<string, string>)
+  const parameters = new URL(request.url, 'http://localhost').searchParams
   parameters.delete('offset')
   parameters.set('cursor', cursorAfter(last))
   return `</api/v1/runs?${parameters}>; rel="next"`
