@@ -1,6 +1,7 @@
 /** HTTPS links to a repository and its commits, for the hosts whose addresses are known. */
 
 interface Remote {
+  /** With the port of an HTTPS remote that names one. */
   readonly host: string
   /** `owner/name`, with groups where the host has them, without `.git`. */
   readonly path: string
@@ -31,7 +32,8 @@ function commitPath(host: string): string | undefined {
 function parseRemote(gitRepo: string | null): Remote | undefined {
   const text = gitRepo?.trim() ?? ''
   const [, host, path] =
-    /^(?:https?|ssh|git):\/\/(?:[^@/]*@)?([\w.-]+)(?::\d+)?\/(.+)$/i.exec(text) ??
+    /^https:\/\/(?:[^@/]*@)?([\w.-]+(?::\d+)?)\/(.+)$/i.exec(text) ??
+    /^(?:http|ssh|git):\/\/(?:[^@/]*@)?([\w.-]+)(?::\d+)?\/(.+)$/i.exec(text) ??
     /^(?:[\w.-]+@)([\w.-]+):(?!\/\/)(.+)$/.exec(text) ??
     []
   const plainPath = path
