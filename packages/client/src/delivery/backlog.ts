@@ -7,11 +7,13 @@ import type { Batch, Fate } from './transport.ts'
 export interface Backlog {
   /** Records not settled, those on their way included. */
   readonly size: number
+  /** Those of them that are not on their way. */
+  readonly waiting: number
   /** Those of them that would not survive the process. */
   readonly volatileSize: number
   /** Takes one record, which must not change afterwards. Never throws. */
   add(record: object): void
-  /** Hands out the oldest records. At most one lease is open at a time; undefined when nothing waits. */
+  /** Hands out the oldest records that are not under way already; undefined when there are none. */
   lease(limits: LeaseLimits): Lease | undefined
   /** Called by `start()`, also after a `close()`. */
   open(): void

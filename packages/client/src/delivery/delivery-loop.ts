@@ -1,9 +1,10 @@
 import { TelemetryError } from '../telemetry-error.ts'
 import type { Backlog, LeaseLimits } from './backlog.ts'
 import { type Cancel, type Clock, keepProcessAlive } from './clock.ts'
+import { type Deferred, deferred } from './deferred.ts'
 import { MAX_DELAY_MS } from './retrying.ts'
 import type { Sleeper } from './sleeper.ts'
-import { type BatchReport, type Batch, type Delivery, type Fate, WAITING } from './transport.ts'
+import { type BatchReport, type Batch, type Delivery, type Fate, type Setback, WAITING } from './transport.ts'
 
 export interface DeliveryLoopParts {
   readonly backlog: Backlog
@@ -24,22 +25,28 @@ export interface DeliveryLoopParts {
 /**
  * idle -> running -> stopping -> stopped -> running …
  *
- * A cycle sends batch after batch, oldest first and one at a time, until nothing waits or a setback ends it; so while
- * the server is away a single batch probes. `flush()` runs a cycle in any state but `stopped`.
+ * A cycle sends batch after batch, oldest first and a few at a time, until nothing waits or a setback ends it.
+ * `flush()` runs a cycle in any state but `stopped`.
  */
 type State = 'idle' | 'running' | 'stopping' | 'stopped'
+
+/** More hide the time a batch takes to travel, and one that waits for its next try does not hold up the others. */
+const MAX_BATCHES_UNDER_WAY = 4
+
+/** Between the cycles of a `stop()` that has time left. */
+const LAST_CHANCES_MS = 500
 
 export class DeliveryLoop {
   readonly #parts: DeliveryLoopParts
   #state: State = 'idle'
-  /** Resolves to whether the way is clear: nothing waits for another try. */
-  #cycle: Promise<boolean> | undefined
+  #cycle: Cycle | undefined
   #stopping: Promise<void> | undefined
   #halt = new AbortController()
   #cancelTimer: Cancel | undefined
   #timerIsEarly = false
   /** Set by a setback: not before this time, unless somebody flushes. */
   #heldUntilMs = 0
+  #lastSetback: Setback['kind'] | undefined
   /** Set by a `Retry-After`: not before this time, whoever asks. */
   #askedToWaitUntilMs = 0
 
@@ -71,7 +78,7 @@ export class DeliveryLoop {
     const release = keepProcessAlive()
     try {
       this.#parts.sleeper.wake()
-      await (this.#cycle ?? this.#startCycle())
+      await this.#startCycle()
     } finally {
       release()
     }
@@ -91,9 +98,9 @@ export class DeliveryLoop {
     const cancelDeadline = this.#parts.clock.after(timeoutMs, () => this.#halt.abort())
     try {
       this.#parts.sleeper.wake()
-      const isClear = (await this.#cycle) ?? true
-      // After a setback another cycle would only meet it again.
-      if (isClear) await this.#startCycle()
+      const wasClear = (await this.#cycle?.ended.promise) ?? true
+      const isClear = wasClear && (await this.#startCycle())
+      if (!isClear) await this.#keepTrying()
     } finally {
       cancelDeadline()
       release()
@@ -102,14 +109,24 @@ export class DeliveryLoop {
     }
   }
 
+  /** What would die with the process gets every chance that is left; what is on a disk can wait for the next client. */
+  async #keepTrying(): Promise<void> {
+    const { backlog, sleeper } = this.#parts
+    const { signal } = this.#halt
+    while (backlog.volatileSize > 0 && this.#lastSetback === 'try_again' && !signal.aborted) {
+      await sleeper.sleep(LAST_CHANCES_MS, signal, { wakeable: false })
+      await this.#startCycle()
+    }
+  }
+
   /** The only place that decides when the next cycle begins. Called after every change. */
   #schedule(isUrgent = false): void {
     const { backlog, clock, flushEarlyAt, intervalMs } = this.#parts
-    if (this.#state !== 'running' || this.#cycle !== undefined) return
+    if (this.#state !== 'running' || (this.#cycle !== undefined && !hasFreeLane(this.#cycle))) return
 
-    const { size } = backlog
-    if (size === 0) return
-    const isEarly = isUrgent || size >= flushEarlyAt
+    const { waiting } = backlog
+    if (waiting === 0) return
+    const isEarly = isUrgent || waiting >= flushEarlyAt
     if (this.#cancelTimer !== undefined && (this.#timerIsEarly || !isEarly)) return
 
     this.#clearTimer()
@@ -121,33 +138,52 @@ export class DeliveryLoop {
     })
   }
 
+  /** Fills the lanes, of the cycle that runs or of a new one. Resolves to whether it ends without a setback. */
   #startCycle(): Promise<boolean> {
     this.#clearTimer()
-    this.#cycle = this.#runCycle().finally(() => {
-      this.#cycle = undefined
-      this.#schedule()
-    })
-    return this.#cycle
+    const cycle = (this.#cycle ??= { ended: deferred(), lanes: 0, isSetBack: false })
+    while (hasFreeLane(cycle)) {
+      cycle.lanes++
+      void this.#runLane(cycle).finally(() => this.#endLane(cycle))
+    }
+    return cycle.ended.promise
   }
 
-  async #runCycle(): Promise<boolean> {
-    const { backlog, clock, limits, onFate, onSetback } = this.#parts
+  #endLane(cycle: Cycle): void {
+    cycle.lanes--
+    if (cycle.lanes > 0) return
+    this.#cycle = undefined
+    cycle.ended.resolve(!cycle.isSetBack)
+    this.#schedule()
+  }
 
-    while (!this.#halt.signal.aborted && clock.now() >= this.#askedToWaitUntilMs) {
+  /** Sends one batch after the other until nothing is left to take, or any lane meets a setback. */
+  async #runLane(cycle: Cycle): Promise<void> {
+    const { backlog, clock, limits, onFate } = this.#parts
+
+    while (!cycle.isSetBack) {
+      if (this.#halt.signal.aborted || clock.now() < this.#askedToWaitUntilMs) {
+        cycle.isSetBack = true
+        return
+      }
       const lease = backlog.lease(limits)
-      if (lease === undefined) return true
+      if (lease === undefined) return
 
       const { fates, setback } = await this.#deliver(lease.batch)
       lease.settle(fates)
       for (const [index, record] of lease.batch.entries()) onFate(fates[index] ?? WAITING, record)
-      if (setback !== undefined) {
-        this.#hold(setback.kind === 'try_again' ? setback.afterMs : undefined)
-        onSetback(setback.cause)
-        return false
-      }
-      this.#heldUntilMs = 0
+      if (setback !== undefined) this.#setBack(cycle, setback)
+      else if (!cycle.isSetBack) this.#heldUntilMs = 0
     }
-    return false
+  }
+
+  /** The first one ends the cycle and is reported; the other lanes can only confirm it. */
+  #setBack(cycle: Cycle, setback: Setback): void {
+    if (cycle.isSetBack) return
+    cycle.isSetBack = true
+    this.#lastSetback = setback.kind
+    this.#hold(setback.kind === 'try_again' ? setback.afterMs : undefined)
+    this.#parts.onSetback(setback.cause)
   }
 
   /** Nothing in a delivery throws; if something does after all, it is our bug and must not cost the batch. */
@@ -181,4 +217,15 @@ export class DeliveryLoop {
     this.#cancelTimer?.()
     this.#cancelTimer = undefined
   }
+}
+
+/** What the lanes of one cycle share. */
+interface Cycle {
+  readonly ended: Deferred<boolean>
+  lanes: number
+  isSetBack: boolean
+}
+
+function hasFreeLane(cycle: Cycle): boolean {
+  return cycle.lanes < MAX_BATCHES_UNDER_WAY && !cycle.isSetBack
 }

@@ -6,7 +6,8 @@ import type { Fate } from './transport.ts'
 export class MemoryBacklog implements Backlog {
   readonly #queue: EventQueue<object>
   readonly #onLoss: OnLoss
-  #leased = 0
+  /** Leases that are open, or settled while an older one is open; oldest first. */
+  #leases: OpenLease[] = []
   #isClosed = false
 
   constructor(maxRecords: number, onLoss: OnLoss) {
@@ -15,7 +16,11 @@ export class MemoryBacklog implements Backlog {
   }
 
   get size(): number {
-    return this.#queue.size + this.#leased
+    return this.#queue.size + this.#leases.reduce((count, { records }) => count + records.length, 0)
+  }
+
+  get waiting(): number {
+    return this.#queue.size
   }
 
   get volatileSize(): number {
@@ -33,15 +38,25 @@ export class MemoryBacklog implements Backlog {
 
     const batch = stringifyUpTo(records, limits.maxBytes)
     if (batch.length < records.length) this.#queue.putBack(records.splice(batch.length))
-    this.#leased = records.length
+    const open: OpenLease = { records, isOpen: true }
+    this.#leases.push(open)
 
     return {
       batch,
       settle: (fates: readonly Fate[]) => {
-        this.#leased = 0
-        this.#queue.putBack(records.filter((_, index) => fates[index]?.kind === 'waiting'))
+        open.records = records.filter((_, index) => fates[index]?.kind === 'waiting')
+        open.isOpen = false
+        this.#returnWaiting()
       },
     }
+  }
+
+  /** What several leases return goes back together when the last one ends: only then is their order certain. */
+  #returnWaiting(): void {
+    if (this.#leases.some(({ isOpen }) => isOpen)) return
+    const waiting = this.#leases.flatMap(({ records }) => records)
+    this.#leases = []
+    this.#queue.putBack(waiting)
   }
 
   /** Removes and returns what waits and is not leased, for a better place. */
@@ -62,6 +77,11 @@ export class MemoryBacklog implements Backlog {
     const left = this.takeAll().length
     if (left > 0) this.#onLoss('stopped', left)
   }
+}
+
+interface OpenLease {
+  records: readonly object[]
+  isOpen: boolean
 }
 
 /** At least one text, however long: a record that is too large alone is for the server to refuse. */

@@ -75,10 +75,11 @@ export class Segment {
     this.count--
   }
 
-  /** Returns records to the front, in the order given. */
+  /** Returns records to their places, whatever was returned before them. */
   putBack(spans: readonly RecordSpan[]): void {
     this.#takenCount -= spans.length
     this.#loaded?.pending.unshift(...spans)
+    this.#loaded?.pending.sort((a, b) => a.start - b.start)
   }
 
   remove(): void {

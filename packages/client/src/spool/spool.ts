@@ -48,6 +48,7 @@ export class Spool implements Backlog {
   /** Where records wait while the disk takes none. */
   readonly #memory: MemoryBacklog
   #isOpen = false
+  #takenCount = 0
   #cancelUpkeep: Cancel | undefined
   #retryDiskAtMs = 0
   #lastReportMs = -Infinity
@@ -65,6 +66,10 @@ export class Spool implements Backlog {
     return this.#store.count + this.#memory.size
   }
 
+  get waiting(): number {
+    return this.#store.count - this.#takenCount + this.#memory.waiting
+  }
+
   get volatileSize(): number {
     return this.#memory.size
   }
@@ -77,6 +82,7 @@ export class Spool implements Backlog {
   lease(limits: LeaseLimits): Lease | undefined {
     const taken = this.#store.take(limits)
     if (taken.length === 0) return this.#memory.lease(limits)
+    this.#takenCount += taken.length
     return { batch: taken.map(({ json }) => json), settle: (fates) => this.#settle(taken, fates) }
   }
 
@@ -98,6 +104,7 @@ export class Spool implements Backlog {
   }
 
   #settle(taken: readonly TakenRecord[], fates: readonly Fate[]): void {
+    this.#takenCount -= taken.length
     for (const [index, { json }] of taken.entries()) {
       const fate = fates[index]
       if (fate?.kind === 'refused') this.#bury(json, fate.cause.message)
