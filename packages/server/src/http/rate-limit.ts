@@ -10,14 +10,23 @@ export type RateVerdict =
   | { readonly kind: 'allowed'; readonly remaining: number; readonly resetMs: number }
   | { readonly kind: 'limited'; readonly retryAfterMs: number; readonly resetMs: number }
 
+/** What a request costs and a minute gives back, in units of which a millisecond gives back `requestsPerMinute`. */
+const REQUEST_COST = 60_000
+
+/** What a caller had spent at some moment. */
+interface Account {
+  readonly debt: number
+  readonly atMs: number
+}
+
 /**
- * A rate limit after GCRA: one number a caller (the time at which all it has asked for is paid off), no windows to
- * roll, and a caller can spend a minute's worth in a burst.
+ * A leaky bucket a caller: no windows to roll, and a caller can spend a minute's worth in a burst. Debts are counted in
+ * units that make every number whole, since fractions of a millisecond would let the burst end one request early.
  */
 export class RateLimit {
   readonly requestsPerMinute: number
   readonly #nowMs: () => number
-  readonly #paidOffAtMs = new Map<string, number>()
+  readonly #accounts = new Map<string, Account>()
 
   constructor(requestsPerMinute: number, nowMs: () => number) {
     this.requestsPerMinute = requestsPerMinute
@@ -26,23 +35,38 @@ export class RateLimit {
 
   take(caller: string): RateVerdict {
     const nowMs = this.#nowMs()
-    const costMs = 60_000 / this.requestsPerMinute
-    const paidOffAtMs = Math.max(nowMs, this.#paidOffAtMs.get(caller) ?? 0) + costMs
-    const debtMs = paidOffAtMs - nowMs
-    if (debtMs > 60_000) {
-      return { kind: 'limited', retryAfterMs: debtMs - 60_000, resetMs: debtMs - costMs }
+    const debt = this.#debtOf(caller, nowMs)
+    const left = REQUEST_COST * this.requestsPerMinute - debt
+    if (left < REQUEST_COST) {
+      this.#remember(caller, { debt, atMs: nowMs })
+      return { kind: 'limited', retryAfterMs: this.#msFor(REQUEST_COST - left), resetMs: this.#msFor(debt) }
     }
 
-    this.#remember(caller, paidOffAtMs)
-    return { kind: 'allowed', remaining: Math.floor((60_000 - debtMs) / costMs), resetMs: debtMs }
+    const newDebt = debt + REQUEST_COST
+    this.#remember(caller, { debt: newDebt, atMs: nowMs })
+    const remaining = Math.floor((left - REQUEST_COST) / REQUEST_COST)
+    return { kind: 'allowed', remaining, resetMs: this.#msFor(newDebt) }
   }
 
-  #remember(caller: string, paidOffAtMs: number): void {
-    this.#paidOffAtMs.delete(caller) // so that the map stays in order of last use
-    this.#paidOffAtMs.set(caller, paidOffAtMs)
-    if (this.#paidOffAtMs.size <= MAX_CALLERS) return
-    for (const longestSilent of this.#paidOffAtMs.keys()) {
-      this.#paidOffAtMs.delete(longestSilent)
+  #debtOf(caller: string, nowMs: number): number {
+    const account = this.#accounts.get(caller)
+    if (account === undefined) return 0
+    // A clock that was set back pays nothing off, and makes nobody wait longer either.
+    const elapsedMs = Math.max(0, nowMs - account.atMs)
+    return Math.max(0, account.debt - elapsedMs * this.requestsPerMinute)
+  }
+
+  /** How long it takes to pay something off. */
+  #msFor(debt: number): number {
+    return Math.ceil(debt / this.requestsPerMinute)
+  }
+
+  #remember(caller: string, account: Account): void {
+    this.#accounts.delete(caller) // so that the map stays in order of last use
+    this.#accounts.set(caller, account)
+    if (this.#accounts.size <= MAX_CALLERS) return
+    for (const longestSilent of this.#accounts.keys()) {
+      this.#accounts.delete(longestSilent)
       return
     }
   }
