@@ -21,7 +21,8 @@ export class Projector {
   /** Every event up to here is folded. */
   #position = 0
   #savedPosition = 0
-  #saving: Promise<void> | undefined
+  /** Settles, always well, when the last checkpoint asked for has ended. */
+  #saving: Promise<void> = Promise.resolve()
 
   constructor(store: Pick<Store, 'loadUnits' | 'saveUnits' | 'observationsAfter'>, units: Units) {
     this.#store = store
@@ -59,13 +60,14 @@ export class Projector {
     this.#position = position
   }
 
-  /** Saves what has changed since the last checkpoint. A second call waits for the first. */
-  async checkpoint(nowMs: number): Promise<void> {
-    await this.#saving
-    this.#saving = this.#save(nowMs).finally(() => {
-      this.#saving = undefined
-    })
-    return this.#saving
+  /**
+   * Saves what has changed since the last checkpoint. A second call waits for the first: side by side, one could save
+   * the position while the units that reach it fail in the other.
+   */
+  checkpoint(nowMs: number): Promise<void> {
+    const saved = this.#saving.then(() => this.#save(nowMs))
+    this.#saving = saved.catch(() => {}) // whoever asked for it is told
+    return saved
   }
 
   async #save(nowMs: number): Promise<void> {
