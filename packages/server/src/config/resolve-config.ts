@@ -25,15 +25,20 @@ export function variableOf(key: SettingKey): string {
  */
 export function resolveConfig(given: GivenSettings, environment: Environment): ServerConfig {
   const problems: string[] = []
+  const unusable = new Set<SettingKey>()
   const entries = (Object.keys(settings) as SettingKey[]).map((key) => {
     const resolved = resolve(key, given, environment)
     if (resolved.ok) return [key, resolved.value]
     problems.push(resolved.problem)
+    unusable.add(key)
     return [key, settings[key].default]
   })
 
   const config = Object.freeze(Object.fromEntries(entries)) as ServerConfig
-  problems.push(...unsafeCombinations(config))
+  // A setting that cannot be read is one problem, not a second one together with others.
+  for (const { keys, problem } of unsafeCombinations(config)) {
+    if (!keys.some((key) => unusable.has(key))) problems.push(problem)
+  }
   if (problems.length > 0) throw badConfig(problems)
   return config
 }
@@ -85,18 +90,28 @@ function findRaw(
   return ['default', undefined]
 }
 
-function unsafeCombinations(config: ServerConfig): readonly string[] {
-  const problems: string[] = []
+interface UnsafeCombination {
+  readonly keys: readonly SettingKey[]
+  readonly problem: string
+}
+
+function unsafeCombinations(config: ServerConfig): readonly UnsafeCombination[] {
+  const found: UnsafeCombination[] = []
   if (!isLoopbackAddress(config.host) && !config.auth) {
-    problems.push(
-      `${flagOf('host')}: ${config.host} can be reached from other machines, and the agent-run API would be open to them; ` +
+    found.push({
+      keys: ['host', 'auth'],
+      problem:
+        `${flagOf('host')}: ${config.host} can be reached from other machines, and the agent-run API would be open to them; ` +
         `add ${flagOf('auth')} with ${variableOf('authToken')}, or listen on 127.0.0.1`,
-    )
+    })
   }
   if (config.auth && config.authToken === null) {
-    problems.push(`${flagOf('auth')}: needs a token in ${variableOf('authToken')}`)
+    found.push({
+      keys: ['auth', 'authToken'],
+      problem: `${flagOf('auth')}: needs a token in ${variableOf('authToken')}`,
+    })
   }
-  return problems
+  return found
 }
 
 function kebab(key: string): string {
