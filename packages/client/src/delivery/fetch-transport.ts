@@ -1,7 +1,6 @@
-import { TelemetryError } from '../telemetry-error.ts'
 import type { JsonHttp } from './json-http.ts'
 import { meaningOf } from './retry-table.ts'
-import { statusError } from './status-error.ts'
+import { foreignAnswerError, statusError } from './status-error.ts'
 import type { Batch, BatchOutcome, Fate, Transport } from './transport.ts'
 
 /** Where a kind of record goes, how a batch is wrapped, and how the answer reads. */
@@ -27,16 +26,9 @@ export function fetchTransport(http: JsonHttp, route: BatchRoute): Transport {
       if (meaning !== 'taken') return { kind: meaning, cause: statusError(status, body) }
 
       const fates = route.readAnswer(body, batch.length)
-      if (fates === undefined) return { kind: 'try_again', afterMs: undefined, cause: foreignAnswer(status) }
+      if (fates === undefined)
+        return { kind: 'try_again', afterMs: undefined, cause: foreignAnswerError(status) }
       return { kind: 'answered', fates }
     },
   }
-}
-
-/** A captive portal or a proxy's own page says 200 too; taking it for a delivery would lose the batch. */
-function foreignAnswer(status: number): TelemetryError {
-  return new TelemetryError('UNEXPECTED_ANSWER', `HTTP ${status}, but not an answer of the telemetry API`, {
-    hint: 'Check serverUrl, and for a proxy or a sign-in page in between. The events wait.',
-    status,
-  })
 }

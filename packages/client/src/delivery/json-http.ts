@@ -128,20 +128,18 @@ function startLimit(clock: Clock, timeoutMs: number, outer: AbortSignal): Limit 
 }
 
 function givenUp(url: string): TelemetryError {
-  return new TelemetryError('NETWORK_ERROR', `the request to ${new URL(url).origin} was given up by stop()`, {
-    hint: 'A longer timeoutMs of stop() leaves more time.',
-  })
+  return new TelemetryError('NETWORK_ERROR', `stop() gave up the request to ${new URL(url).origin}`)
 }
 
 function explain(cause: unknown, url: string, isTimeout: boolean, timeoutMs: number): TelemetryError {
   const { origin } = new URL(url)
   if (isTimeout) {
     return new TelemetryError('TIMEOUT', `no answer from ${origin} within ${timeoutMs} ms`, {
-      hint: 'The events wait for the next try; raise requestTimeoutMs if the server is known to be slow.',
+      hint: 'Raise requestTimeoutMs if the server is slow.',
     })
   }
   return new TelemetryError('NETWORK_ERROR', `cannot reach ${origin}: ${reasonOf(cause)}`, {
-    hint: 'The events wait for the next try; check serverUrl and that the server runs.',
+    hint: 'Check serverUrl, and that the server runs.',
     cause,
   })
 }

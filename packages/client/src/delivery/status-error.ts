@@ -1,17 +1,18 @@
 import { TelemetryError } from '../telemetry-error.ts'
 
-const hints: Readonly<Record<number, string>> = {
-  400: 'The batch is split to find the event at fault.',
-  401: 'Check apiKey: it is unknown, expired or revoked. The events wait.',
-  403: 'Check that apiKey and instanceId belong together. The events wait.',
-  404: 'Check serverUrl: there is no telemetry API at this address. The events wait.',
-  413: 'The batch is split into smaller ones.',
-  422: 'The batch is split to find the event at fault.',
-  429: 'The server limits the rate; the events are sent again later.',
+/** The next step. What a batch is at fault for (400, 413, 422) the server says itself. */
+const hints: Readonly<Record<number, string | undefined>> = {
+  400: undefined,
+  401: 'Check apiKey: it is unknown, expired or revoked.',
+  403: 'Check that apiKey and instanceId belong together.',
+  404: 'Check serverUrl: there is no telemetry API at this address.',
+  413: undefined,
+  422: undefined,
+  429: 'The server limits the rate; it is asked again later.',
 }
 const REDIRECT_HINT = 'Set serverUrl to the final address: redirects are not followed with the key.'
-const BUSY_HINT = 'The server has a problem; the events are sent again later.'
-const OTHER_HINT = 'Check serverUrl and the server. The events wait.'
+const BUSY_HINT = 'The server has a problem; it is asked again later.'
+const OTHER_HINT = 'Check serverUrl.'
 
 /** Puts an HTTP answer that is no success into words: `HTTP 403`, what the server said, and what to do. */
 export function statusError(status: number, body: unknown): TelemetryError {
@@ -20,11 +21,19 @@ export function statusError(status: number, body: unknown): TelemetryError {
   return new TelemetryError('HTTP_ERROR', sentence, { hint: hintFor(status), status })
 }
 
-function hintFor(status: number): string {
+/** A captive portal or a proxy's own page says 200 too; to take it for an answer would lose what was sent. */
+export function foreignAnswerError(status: number): TelemetryError {
+  return new TelemetryError('UNEXPECTED_ANSWER', `HTTP ${status}, but not an answer of the telemetry API`, {
+    hint: 'Check serverUrl, and for a proxy or a sign-in page in between.',
+    status,
+  })
+}
+
+function hintFor(status: number): string | undefined {
   if (status >= 500) return BUSY_HINT
   // Where a runtime hides the answer to a manual redirect, its status reads 0.
   if (status < 400) return REDIRECT_HINT
-  return hints[status] ?? OTHER_HINT
+  return status in hints ? hints[status] : OTHER_HINT
 }
 
 const MAX_MESSAGE_LENGTH = 200

@@ -2,9 +2,8 @@ import type { Report } from '../delivery/error-reporter.ts'
 import { type Deferred, deferred } from '../delivery/deferred.ts'
 import type { JsonHttp } from '../delivery/json-http.ts'
 import { meaningOf } from '../delivery/retry-table.ts'
-import { statusError } from '../delivery/status-error.ts'
+import { foreignAnswerError, statusError } from '../delivery/status-error.ts'
 import { MAX_QUERIES_PER_BATCH, type PredictionQuery, type PredictionResponse } from '../protocol/index.ts'
-import { TelemetryError } from '../telemetry-error.ts'
 import { queryKey } from './prediction-cache.ts'
 
 interface Waiting {
@@ -69,7 +68,7 @@ export class PredictionFetcher {
       return []
     }
     const results = readResults(result.body, queries.length)
-    if (results === undefined) this.#report(foreignAnswer(result.status))
+    if (results === undefined) this.#report(foreignAnswerError(result.status))
     return results ?? []
   }
 }
@@ -84,11 +83,4 @@ function readResults(body: unknown, count: number): readonly PredictionResponse[
 function isPredictionResponse(value: unknown): value is PredictionResponse {
   const { prediction, metadata } = (value ?? {}) as Partial<Record<keyof PredictionResponse, unknown>>
   return typeof prediction === 'object' && typeof metadata === 'object' && metadata !== null
-}
-
-function foreignAnswer(status: number): TelemetryError {
-  return new TelemetryError('UNEXPECTED_ANSWER', `HTTP ${status}, but not predictions of the telemetry API`, {
-    hint: 'Check serverUrl, and for a proxy or a sign-in page in between.',
-    status,
-  })
 }

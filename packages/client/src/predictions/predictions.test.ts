@@ -58,9 +58,9 @@ describe('predictions', () => {
   it.each([
     ['a server error', { status: 500 }, 'HTTP 500'],
     ['a cut connection', 'reset', 'cannot reach'],
-    ['a portal', { status: 200, body: 'Welcome' }, 'not predictions'],
-    ['too few answers', { status: 200, body: { results: [] } }, 'not predictions'],
-    ['answers of another shape', { status: 200, body: { results: [42] } }, 'not predictions'],
+    ['a portal', { status: 200, body: 'Welcome' }, 'not an answer'],
+    ['too few answers', { status: 200, body: { results: [] } }, 'not an answer'],
+    ['answers of another shape', { status: 200, body: { results: [42] } }, 'not an answer'],
   ] as const)('are null after %s, which is reported', async (_what, behaviour, report) => {
     await using observed = aClient(server.url)
     server.next(behaviour)
