@@ -30,21 +30,27 @@ export function fieldSchema(rule: FieldRule): JsonSchema {
     : { ...schema, type: [schema['type'], 'null'] }
 }
 
+// A validator need not look at `format`, and those that do take more than we do: `urn:uuid:`, a space for the T,
+// `+0000`, nanoseconds. The patterns stay within what every engine of regular expressions knows.
+const UUID_PATTERN = '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$'
+const DATE_TIME_PATTERN =
+  '^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})$'
+
 function presentSchema(rule: FieldRule): JsonSchema {
   switch (rule.kind) {
     case 'uuid':
-      return { type: 'string', format: 'uuid' }
+      return { type: 'string', format: 'uuid', pattern: UUID_PATTERN }
     case 'schema_version':
-      return { type: 'string', pattern: '^1\\.\\d{1,9}$', default: SCHEMA_VERSION }
+      return { type: 'string', pattern: '^1[.][0-9]{1,9}$', default: SCHEMA_VERSION }
     case 'timestamp':
-      return { type: 'string', format: 'date-time' }
+      return { type: 'string', format: 'date-time', pattern: DATE_TIME_PATTERN }
     case 'integer':
     case 'number':
       return { type: rule.kind, minimum: rule.min, maximum: rule.max }
     case 'boolean':
       return { type: 'boolean' }
     case 'string':
-      return { type: 'string', minLength: rule.minLength, maxLength: rule.maxLength }
+      return { type: 'string', minLength: rule.minLength, maxLength: rule.maxLength, pattern: '^[^\\x00]*$' }
     case 'enum':
       return { type: 'string', enum: rule.values }
     case 'enum_set':
