@@ -20,12 +20,6 @@ function exitCodeOf(error: unknown): number {
   if (!(error instanceof Error)) throw error
 
   const { hint, exitCode, code } = error as Error & { hint?: string; exitCode?: number; code?: string }
-  if (hint === undefined && (error as NodeJS.ErrnoException).syscall !== undefined) {
-    terminal.err(
-      `error: ${error.message}\nThe operating system refused that: check the path and who may use it.`,
-    )
-    return 1
-  }
   if (hint === undefined) {
     terminal.err(`mosaic-telemetry failed: ${error.stack ?? error.message}`)
     return 1

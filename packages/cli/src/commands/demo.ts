@@ -16,9 +16,9 @@ import type { Command } from 'commander'
 import { CliError } from '../cli-error.ts'
 import { comparisonSummary, comparisonTable, type Comparison } from '../demo/comparison.ts'
 import { readTaskRecords, type TaskRecord } from '../demo/task-records.ts'
+import { listenForInterrupt, type Interruption } from '../interruption.ts'
 import { percent } from '../output/format.ts'
 import { terminal } from '../output/terminal.ts'
-import { untilInterrupted } from '../until-interrupted.ts'
 import { withExample } from './with-example.ts'
 
 /** Of the bundled tasks, in order of time, the last fifth is what the server has to predict. */
@@ -35,22 +35,33 @@ export function addDemo(program: Command): void {
 }
 
 async function demo(flags: { readonly once?: boolean; readonly port: string }): Promise<void> {
+  using interruption = listenForInterrupt()
   const dataDir = mkdtempSync(join(tmpdir(), 'mosaic-telemetry-demo-'))
   try {
     const server = await startDemoServer(dataDir, flags.port)
     try {
-      await showPredictions(server, dataDir)
-      terminal.out(`\nOpen ${server.url}`)
-      if (flags.once !== true) {
-        terminal.err('Press Ctrl-C to stop; the demo store is deleted then.')
-        await untilInterrupted()
-      }
+      await Promise.race([show(server, dataDir, flags, interruption), interruption.interrupted])
     } finally {
       await server.stop()
     }
   } finally {
     rmSync(dataDir, { recursive: true, force: true })
   }
+  // Where somebody interrupted, a client may still be trying to reach the server that is gone.
+  if (interruption.hasHappened) process.exit()
+}
+
+async function show(
+  server: RunningServer,
+  dataDir: string,
+  flags: { readonly once?: boolean },
+  { interrupted }: Interruption,
+): Promise<void> {
+  await showPredictions(server, dataDir)
+  terminal.out(`\nOpen ${server.url}`)
+  if (flags.once === true) return
+  terminal.err('Press Ctrl-C to stop; the demo store is deleted then.')
+  await interrupted
 }
 
 async function startDemoServer(dataDir: string, port: string): Promise<RunningServer> {
@@ -141,10 +152,10 @@ function queryOf({ task_type, model, provider, complexity }: TaskRecord['event']
 
 function printSummary(summary: ReturnType<typeof comparisonSummary>): void {
   terminal.out(`
-Of ${summary.tasks} tasks, ${percent(summary.inputInRange)} lay within p10 – p90 of input tokens and ${percent(summary.outputInRange)}
-within p10 – p90 of output tokens (80 % would be perfect); ${percent(summary.costBelowMedian)} cost no more
-than the predicted median (50 % would be). ${summary.exactMatches} were answered from exact matches,
-the others from wider groups.
+Of ${summary.tasks} tasks, ${percent(summary.inputInRange)} took input tokens within p10 – p90, ${percent(summary.outputInRange)} output
+tokens (80 % would be perfect); ${percent(summary.costBelowMedian)} cost no more than the predicted median
+(50 % would be). ${summary.exactMatches} were answered from exact matches, the others from wider
+groups.
 
 Tasks: github.com/entireio/cli, MIT, numbers only. The type is what was edited,
 the complexity the length of the prompt; costs are list prices.`)

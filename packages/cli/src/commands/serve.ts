@@ -8,8 +8,8 @@ import {
 } from '@mosaicstack/telemetry-server'
 import type { Command } from 'commander'
 
+import { listenForInterrupt } from '../interruption.ts'
 import { terminal } from '../output/terminal.ts'
-import { untilInterrupted } from '../until-interrupted.ts'
 import { withExample } from './with-example.ts'
 
 export function addServe(program: Command): void {
@@ -35,6 +35,7 @@ export function addServerFlags(command: Command): void {
 async function serve(flags: Record<string, string | boolean>): Promise<void> {
   const config = resolveConfig(flags, process.env)
   const server = await startServer(config)
+  using interruption = listenForInterrupt()
   terminal.out(server.url)
   terminal.err(`Data is kept in ${config.dataDir}.`)
   if (server.newCredentialsFile !== undefined) {
@@ -44,7 +45,7 @@ async function serve(flags: Record<string, string | boolean>): Promise<void> {
     terminal.err('The admin API is closed; set MOSAIC_TELEMETRY_ADMIN_TOKEN to open it.')
   }
 
-  await untilInterrupted()
+  await interruption.interrupted
   await server.stop()
 }
 

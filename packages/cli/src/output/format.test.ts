@@ -81,7 +81,7 @@ describe('percent, counted and moment', () => {
     expect([0, 1, 2].map((count) => counted(count, 'task'))).toEqual(['0 tasks', '1 task', '2 tasks'])
   })
 
-  it('shows a moment to the second, and none as nothing', () => {
-    expect([moment('2026-11-21T09:30:00.999Z'), moment(null)]).toEqual(['2026-11-21 09:30:00', ''])
+  it('shows a moment to the minute, and none as nothing', () => {
+    expect([moment('2026-11-21T09:30:00.999Z'), moment(null)]).toEqual(['2026-11-21 09:30', ''])
   })
 })

@@ -37,7 +37,7 @@ export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
-/** A moment, to the second, UTC: `2026-11-21 09:30:00`; nothing where there is none. */
+/** A moment, to the minute, UTC: `2026-11-21 09:30`; nothing where there is none. */
 export function moment(iso: string | null): string {
-  return iso === null ? '' : iso.slice(0, 19).replace('T', ' ')
+  return iso === null ? '' : iso.slice(0, 16).replace('T', ' ')
 }
