@@ -12,7 +12,7 @@ async function json(args: readonly string[], variables: Variables = {}) {
   return JSON.parse(stdout)
 }
 
-describe('instances and keys', () => {
+describe.concurrent('instances and keys', () => {
   it('are created, listed and revoked on the store and through the server alike', async () => {
     using directory = temporaryDirectory()
     await using serve = await startServe(directory.path, ADMIN)
@@ -38,7 +38,7 @@ describe('instances and keys', () => {
     expect(keysHere).toEqual([revokedHere, revokedThere])
   })
 
-  it('takes effect on a running server within five seconds', async () => {
+  it('takes effect on a running server within five seconds', async (context) => {
     using directory = temporaryDirectory()
     await using serve = await startServe(directory.path)
     const local = ['--data-dir', directory.path]
@@ -46,10 +46,10 @@ describe('instances and keys', () => {
     const key = await json(['keys', 'create', instanceId.trim(), ...local])
     const statusOf = () => askWith(serve.url, key.api_key)
 
-    await expect.poll(statusOf, { timeout: 5000, interval: 100 }).toBe(200)
+    await context.expect.poll(statusOf, { timeout: 5000, interval: 100 }).toBe(200)
     await runCli(['keys', 'revoke', key.key_id, ...local])
 
-    await expect.poll(statusOf, { timeout: 5000, interval: 100 }).toBe(401)
+    await context.expect.poll(statusOf, { timeout: 5000, interval: 100 }).toBe(401)
   })
 
   it('prints the id or the key alone on stdout, and the next step on stderr', async () => {
@@ -84,9 +84,7 @@ describe('instances and keys', () => {
     expect(noKeys.stderr).toBe(`No keys yet. Make one: mosaic-telemetry keys create ${id}\n`)
     expect(instances.stdout.split('\n')).toEqual([
       'INSTANCE                              NAME        CREATED (UTC)',
-      expect.stringMatching(
-        new RegExp(`^${id}  team \ufffd\\[31m  \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d$`),
-      ),
+      expect.stringMatching(new RegExp(`^${id}  team \ufffd\\[31m  \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d$`)),
       '',
     ])
     expect(keys.stdout.split('\n')).toEqual([

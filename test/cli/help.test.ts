@@ -16,7 +16,7 @@ const COMMANDS = [
   ['keys', 'revoke'],
 ]
 
-describe('--help', () => {
+describe.concurrent('--help', () => {
   it.each(COMMANDS.map((command) => [command.join(' '), command] as const))(
     'of "%s" begins with an example and fits 80 columns',
     async (words, command) => {
@@ -29,7 +29,7 @@ describe('--help', () => {
   )
 })
 
-describe('a mistyped command line', () => {
+describe.concurrent('a mistyped command line', () => {
   it.each([
     ['srve', 'Did you mean serve?'],
     ['serve --prot 9000', 'Did you mean --port?'],

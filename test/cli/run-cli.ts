@@ -32,7 +32,12 @@ export interface RunningCli {
 }
 
 export function startCli(args: readonly string[], variables: Variables = {}): RunningCli {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  return startNode([MAIN, ...args], variables)
+}
+
+/** Starts Node with these arguments, and with no more of this process's environment than it needs. */
+export function startNode(args: readonly string[], variables: Variables): RunningCli {
+  const child = spawn(process.execPath, args, {
     env: childEnvironment(variables),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -74,7 +79,7 @@ export function temporaryDirectory(): Disposable & { readonly path: string } {
 }
 
 /** Nothing of the machine's own settings reaches the command; its clock is UTC, its terminal 80 columns wide. */
-export function childEnvironment(variables: Variables): Record<string, string> {
+function childEnvironment(variables: Variables): Record<string, string> {
   const { PATH = '' } = process.env
   return { PATH, TZ: 'UTC', NO_COLOR: '1', COLUMNS: '80', ...variables }
 }

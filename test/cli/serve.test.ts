@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 
 import { runCli, startCli, startServe, temporaryDirectory } from './run-cli.ts'
 
-describe('serve', () => {
+describe.concurrent('serve', () => {
   it('prints exactly its address on stdout and words on stderr, and ends with 0 at SIGTERM', async () => {
     using directory = temporaryDirectory()
     const serve = await startServe(directory.path)
@@ -74,7 +74,7 @@ describe('serve', () => {
     const { code, stderr } = await runCli(['serve', '--port', '0', '--data-dir', join(file, 'data')])
 
     expect(code).toBe(1)
-    expect(stderr).toMatch(/^error: ENOTDIR.*\nThe operating system refused that: check the path/)
+    expect(stderr).toMatch(/^error: .*ENOTDIR.*\nChoose a --data-dir that this user may write to/)
     expect(stderr).not.toContain('    at ')
   })
 
@@ -92,7 +92,7 @@ describe('serve', () => {
   })
 })
 
-describe('a pipe that is closed early', () => {
+describe.concurrent('a pipe that is closed early', () => {
   it.each([
     ['serve', '--help'],
     ['keys', '--help'],
