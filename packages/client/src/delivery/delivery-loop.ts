@@ -13,6 +13,10 @@ export interface DeliveryLoopParts {
   readonly sleeper: Sleeper
   /** From the first waiting record to the next cycle. */
   readonly intervalMs: number
+  /** From a setback to the next cycle, at most a minute; `intervalMs` where it is left out. */
+  readonly retryIntervalMs?: number
+  /** Batches on their way at a time; 1 keeps the records' order. Four where it is left out. */
+  readonly maxBatchesUnderWay?: number
   /** With this many records waiting, a cycle begins at once. */
   readonly flushEarlyAt: number
   readonly limits: LeaseLimits
@@ -31,7 +35,7 @@ export interface DeliveryLoopParts {
 type State = 'idle' | 'running' | 'stopping' | 'stopped'
 
 /** More hide the time a batch takes to travel, and one that waits for its next try does not hold up the others. */
-const MAX_BATCHES_UNDER_WAY = 4
+const DEFAULT_BATCHES_UNDER_WAY = 4
 
 /** Between the cycles of a `stop()` that has time left. */
 const LAST_CHANCES_MS = 500
@@ -122,7 +126,7 @@ export class DeliveryLoop {
   /** The only place that decides when the next cycle begins. Called after every change. */
   #schedule(isUrgent = false): void {
     const { backlog, clock, flushEarlyAt, intervalMs } = this.#parts
-    if (this.#state !== 'running' || (this.#cycle !== undefined && !hasFreeLane(this.#cycle))) return
+    if (this.#state !== 'running' || (this.#cycle !== undefined && !this.#hasFreeLane(this.#cycle))) return
 
     const { waiting } = backlog
     if (waiting === 0) return
@@ -142,7 +146,7 @@ export class DeliveryLoop {
   #startCycle(): Promise<boolean> {
     this.#clearTimer()
     const cycle = (this.#cycle ??= { ended: deferred(), lanes: 0, isSetBack: false })
-    while (hasFreeLane(cycle)) {
+    while (this.#hasFreeLane(cycle)) {
       cycle.lanes++
       void this.#runLane(cycle).finally(() => this.#endLane(cycle))
     }
@@ -209,8 +213,12 @@ export class DeliveryLoop {
     this.#askedToWaitUntilMs = askedMs === undefined ? 0 : nowMs + askedMs
     this.#heldUntilMs = Math.max(
       this.#askedToWaitUntilMs,
-      nowMs + Math.min(this.#parts.intervalMs, MAX_DELAY_MS),
+      nowMs + Math.min(this.#parts.retryIntervalMs ?? this.#parts.intervalMs, MAX_DELAY_MS),
     )
+  }
+
+  #hasFreeLane(cycle: Cycle): boolean {
+    return cycle.lanes < (this.#parts.maxBatchesUnderWay ?? DEFAULT_BATCHES_UNDER_WAY) && !cycle.isSetBack
   }
 
   #clearTimer(): void {
@@ -224,8 +232,4 @@ interface Cycle {
   readonly ended: Deferred<boolean>
   lanes: number
   isSetBack: boolean
-}
-
-function hasFreeLane(cycle: Cycle): boolean {
-  return cycle.lanes < MAX_BATCHES_UNDER_WAY && !cycle.isSetBack
 }

@@ -16,8 +16,9 @@ export type HttpResult =
     }
   | { readonly kind: 'no_answer'; readonly cause: TelemetryError }
 
-/** Posts JSON to one server. */
+/** Speaks JSON with one server. */
 export interface JsonHttp {
+  get(path: string, signal: AbortSignal): Promise<HttpResult>
   post(path: string, json: string, signal: AbortSignal): Promise<HttpResult>
 }
 
@@ -25,6 +26,7 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
 export interface JsonHttpOptions {
   readonly serverUrl: string
+  /** Empty where the server asks for none. */
   readonly apiKey: string
   readonly userAgent: string
   readonly requestTimeoutMs: number
@@ -44,45 +46,55 @@ export function fetchJsonHttp(options: JsonHttpOptions): JsonHttp {
   const encoding = new BodyEncoding(options.serverUrl, options.gzip)
   const headers = {
     accept: 'application/json',
-    authorization: `Bearer ${options.apiKey}`,
-    'content-type': 'application/json',
+    ...(options.apiKey !== '' && { authorization: `Bearer ${options.apiKey}` }),
     'user-agent': options.userAgent,
   }
 
   return {
-    async post(path, json, signal) {
-      const url = options.serverUrl + path
-      if (signal.aborted) return { kind: 'no_answer', cause: givenUp(url) }
-
-      const limit = startLimit(clock, requestTimeoutMs, signal)
-      try {
-        return await Promise.race([exchange(url, json, limit.signal), limit.exceeded])
-      } catch (cause) {
-        return {
-          kind: 'no_answer',
-          cause: signal.aborted ? givenUp(url) : explain(cause, url, limit.isTimeout(), requestTimeoutMs),
-        }
-      } finally {
-        limit.clear()
-      }
-    },
+    get: (path, signal) =>
+      within(path, signal, (url, limit) => request(url, { method: 'GET', headers }, limit)),
+    post: (path, json, signal) => within(path, signal, (url, limit) => post(url, json, limit)),
   }
 
-  async function exchange(url: string, json: string, signal: AbortSignal): Promise<HttpResult> {
-    const encoded = await encoding.encode(json)
-    const response = await options.fetch(url, {
-      method: 'POST',
-      headers: { ...headers, ...encoded.headers },
-      body: encoded.body,
-      // A redirect is an answer like any other: following it could carry the key to another origin.
-      redirect: 'manual',
-      signal,
-    })
-    const text = await readBounded(response, MAX_ANSWER_BYTES)
-    if (response.status === UNSUPPORTED_MEDIA_TYPE && encoded.body !== json) {
-      encoding.giveUp()
-      return exchange(url, json, signal)
+  async function within(
+    path: string,
+    signal: AbortSignal,
+    exchange: (url: string, signal: AbortSignal) => Promise<HttpResult>,
+  ): Promise<HttpResult> {
+    const url = options.serverUrl + path
+    if (signal.aborted) return { kind: 'no_answer', cause: givenUp(url) }
+
+    const limit = startLimit(clock, requestTimeoutMs, signal)
+    try {
+      return await Promise.race([exchange(url, limit.signal), limit.exceeded])
+    } catch (cause) {
+      return {
+        kind: 'no_answer',
+        cause: signal.aborted ? givenUp(url) : explain(cause, url, limit.isTimeout(), requestTimeoutMs),
+      }
+    } finally {
+      limit.clear()
     }
+  }
+
+  async function post(url: string, json: string, signal: AbortSignal): Promise<HttpResult> {
+    const encoded = await encoding.encode(json)
+    const init = {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json', ...encoded.headers },
+      body: encoded.body,
+    }
+    const result = await request(url, init, signal)
+    const isRefusedForEncoding = result.kind === 'answer' && result.status === UNSUPPORTED_MEDIA_TYPE
+    if (!isRefusedForEncoding || encoded.body === json) return result
+    encoding.giveUp()
+    return post(url, json, signal)
+  }
+
+  async function request(url: string, init: RequestInit, signal: AbortSignal): Promise<HttpResult> {
+    // A redirect is an answer like any other: following it could carry the key to another origin.
+    const response = await options.fetch(url, { ...init, redirect: 'manual', signal })
+    const text = await readBounded(response, MAX_ANSWER_BYTES)
     return {
       kind: 'answer',
       status: response.status,

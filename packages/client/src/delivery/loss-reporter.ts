@@ -6,8 +6,14 @@ import type { LossReason } from './ledger.ts'
 /** A burst ends when this long has passed since its report; the next loss is reported again, with what came between. */
 const BURST_MS = 60_000
 
-/** The losses that come in floods. The others are reported one by one, with their own words. */
-const explanations: Partial<Readonly<Record<LossReason, readonly [what: string, hint: string]>>> = {
+/** What is said of the losses that come in floods. The others are reported one by one, with their own words. */
+export interface LossWords {
+  /** What one lost record is called. */
+  readonly noun: string
+  readonly reasons: Partial<Readonly<Record<LossReason, readonly [what: string, hint: string]>>>
+}
+
+const eventReasons: LossWords['reasons'] = {
   unconfigured: [
     'discarded because the client is not configured',
     'See the BAD_CONFIG report for what is missing.',
@@ -21,6 +27,7 @@ const explanations: Partial<Readonly<Record<LossReason, readonly [what: string, 
     'Raise timeoutMs of stop(), or set spoolDir to keep them.',
   ],
 }
+const eventWords: LossWords = { noun: 'event', reasons: eventReasons }
 
 interface Burst {
   unreported: number
@@ -31,15 +38,17 @@ interface Burst {
 export class LossReporter {
   readonly #clock: Clock
   readonly #report: Report
+  readonly #words: LossWords
   readonly #bursts = new Map<LossReason, Burst>()
 
-  constructor(clock: Clock, report: Report) {
+  constructor(clock: Clock, report: Report, words: LossWords = eventWords) {
     this.#clock = clock
     this.#report = report
+    this.#words = words
   }
 
   lose(reason: LossReason, count: number): void {
-    if (explanations[reason] === undefined) return
+    if (this.#words.reasons[reason] === undefined) return
 
     let burst = this.#bursts.get(reason)
     if (burst === undefined) this.#bursts.set(reason, (burst = { unreported: 0, reportedAtMs: -Infinity }))
@@ -56,11 +65,11 @@ export class LossReporter {
   }
 
   #tell(reason: LossReason, burst: Burst, nowMs: number): void {
-    const [what, hint] = explanations[reason] ?? [reason, undefined]
+    const [what, hint] = this.#words.reasons[reason] ?? [reason, undefined]
     const count = burst.unreported
     burst.unreported = 0
     burst.reportedAtMs = nowMs
-    const sentence = `${count} ${count === 1 ? 'event was' : 'events were'} ${what}`
+    const sentence = `${count} ${this.#words.noun}${count === 1 ? ' was' : 's were'} ${what}`
     this.#report(new TelemetryError('EVENTS_LOST', sentence, { hint }))
   }
 }
