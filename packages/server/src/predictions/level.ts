@@ -1,5 +1,15 @@
 import type { Unit } from './unit.ts'
 
+/** When the newest event that counts at a level arrived, epoch milliseconds. */
+export function newestArrivalMs(level: Level): number {
+  let newestMs = -Infinity
+  for (const { contents, countedSamples } of level.units) {
+    if (countedSamples > 0)
+      newestMs = Math.max(newestMs, contents.newestArrivalMs(countedSamples) ?? -Infinity)
+  }
+  return newestMs
+}
+
 /** The units that share the dimensions of one level, and the counts that decide whether it may answer. */
 export class Level {
   /** Changes whenever an event begins or ceases to count here. */

@@ -23,6 +23,23 @@ export function percentiles(
   return probabilities.map((probability) => weightedPercentile(staircase, size, probability))
 }
 
+/**
+ * Akinshin's form for values that are known with the weight each has in all, ascending; a value may have none.
+ *
+ * @param size the effective sample size of the events behind the weights.
+ * @returns nothing where there is no weight at all.
+ */
+export function staircasePercentiles(
+  values: Float64Array,
+  weights: Float64Array,
+  size: number,
+  probabilities: readonly number[],
+): readonly number[] {
+  const ends = runningSums(weights)
+  if ((ends[ends.length - 1] ?? 0) === 0) return []
+  return probabilities.map((probability) => weightedPercentile({ values, ends }, size, probability))
+}
+
 /** Kish's effective sample size: how many equally weighted values would be as certain. */
 export function effectiveSize(weights: Float64Array): number {
   let sum = 0

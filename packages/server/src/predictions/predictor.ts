@@ -8,8 +8,8 @@ import type {
 import type { Level } from './level.ts'
 import { fallbackLevel, levelRules, NO_DATA_NOTE } from './level-rules.ts'
 import type { LevelRule } from './level-rules.ts'
-import { roundTo, summarise } from './summary.ts'
-import type { LevelSummary } from './summary.ts'
+import { type LevelSummary, roundTo } from './level-summary.ts'
+import { summarise } from './summary.ts'
 import type { Units } from './units.ts'
 
 /** Events from which on a level answers although a wider one holds more. */

@@ -1,4 +1,5 @@
 import { ServerError } from '../server-error.ts'
+import { appendInteger, readIntegers } from './leb128.ts'
 import { SAMPLE_WIDTH } from './observation.ts'
 
 /**
@@ -19,7 +20,10 @@ import { SAMPLE_WIDTH } from './observation.ts'
  */
 const VERSION = 1
 
-const DAY_MS = 86_400_000
+/** The version of the other stored form, of units that are sketched: `sketched-codec.ts`. */
+export const SKETCHED_VERSION = 2
+
+export const DAY_MS = 86_400_000
 
 /** The UTC day of a moment, in days since 1970. */
 export function utcDay(epochMs: number): number {
@@ -46,46 +50,24 @@ export function decodeSamples(bytes: Uint8Array, day: number): Float64Array {
   if (bytes[0] !== VERSION) {
     throw new ServerError(
       'SCHEMA_TOO_NEW',
-      `stored prediction samples have version ${bytes[0]}, this server knows ${VERSION}`,
+      `stored prediction samples have version ${bytes[0]}, this server knows ${VERSION} and ${SKETCHED_VERSION}`,
       { hint: 'Start the newer server again, or rebuild the predictions from the stored events.' },
     )
   }
 
   const samples = readIntegers(bytes, 1)
+  if (samples === undefined) throw unreadableUnit()
   let previousMs = day * DAY_MS
   for (let index = 0; index < samples.length; index += SAMPLE_WIDTH) {
     previousMs += samples[index] as number
     samples[index] = previousMs
   }
-  if (samples.length % SAMPLE_WIDTH !== 0 || utcDay(previousMs) !== day) throw damaged()
+  if (samples.length % SAMPLE_WIDTH !== 0 || utcDay(previousMs) !== day) throw unreadableUnit()
   return Float64Array.from(samples)
 }
 
-function appendInteger(bytes: number[], value: number): void {
-  // Division, not shifts: shifts would cut at 32 bits.
-  let rest = value
-  for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) + 128)
-  bytes.push(rest)
-}
-
-function readIntegers(bytes: Uint8Array, start: number): number[] {
-  const integers: number[] = []
-  let value = 0
-  let scale = 1
-  for (const byte of bytes.subarray(start)) {
-    value += (byte % 128) * scale
-    scale *= 128
-    if (byte < 128) {
-      integers.push(value)
-      value = 0
-      scale = 1
-    }
-  }
-  if (scale !== 1) throw damaged()
-  return integers
-}
-
-function damaged(): ServerError {
+/** A stored unit that is not as any version of ours writes it. */
+export function unreadableUnit(): ServerError {
   return new ServerError(
     'STORE_DAMAGED',
     'stored prediction samples are cut short or belong to another day',

@@ -1,10 +1,12 @@
 import { SAMPLE_WIDTH, SampleField } from './observation.ts'
+import { encodeSamples } from './sample-codec.ts'
+import type { UnitContents } from './unit-contents.ts'
 
 /**
  * Samples in one growable array, always ascending, compared field by field (the time of arrival comes first). So the
  * order in which they came leaves no trace, the oldest leave from the front, and those of the future stand at the end.
  */
-export class SampleList {
+export class SampleList implements UnitContents {
   #numbers: Float64Array
   /** Index of the first number in use: what has left the front is reclaimed when the array grows. */
   #start = 0
@@ -61,6 +63,22 @@ export class SampleList {
     const removed = this.countThrough(epochMs)
     this.#start += removed * SAMPLE_WIDTH
     return removed
+  }
+
+  nextArrivalMs(counted: number): number | undefined {
+    return this.arrivalMs(counted)
+  }
+
+  nextDepartureMs(): number | undefined {
+    return this.arrivalMs(0)
+  }
+
+  newestArrivalMs(counted: number): number | undefined {
+    return this.arrivalMs(counted - 1)
+  }
+
+  encode(day: number): Uint8Array {
+    return encodeSamples(this.numbers, day)
   }
 
   #makeRoom(): void {

@@ -1,7 +1,8 @@
 import type { Cell } from './level-rules.ts'
 import type { Level } from './level.ts'
-import { encodeSamples } from './sample-codec.ts'
 import { SampleList } from './sample-list.ts'
+import { SketchedSamples } from './sketched-samples.ts'
+import { MAX_EXACT_SAMPLES, type UnitContents } from './unit-contents.ts'
 
 /** The stored row of one unit. */
 export interface StoredUnit {
@@ -13,7 +14,7 @@ export interface StoredUnit {
   readonly instanceId: string
   /** UTC days since 1970 of `received_at`. */
   readonly day: number
-  /** The samples in the form of `sample-codec.ts`; empty asks to remove the row. */
+  /** In the form of `sample-codec.ts` or `sketched-codec.ts`; empty asks to remove the row. */
   readonly samples: Uint8Array
 }
 
@@ -23,7 +24,7 @@ export class Unit {
   readonly instanceId: string
   readonly day: number
   readonly levels: readonly Level[]
-  samples = new SampleList()
+  contents: UnitContents = new SampleList()
   /** How many samples the levels count now: the first ones, those that have arrived by the clock. */
   countedSamples = 0
 
@@ -35,9 +36,16 @@ export class Unit {
     for (const level of levels) level.units.add(this)
   }
 
+  insert(sample: Float64Array): void {
+    this.contents.insert(sample)
+    if (this.contents instanceof SampleList && this.contents.size > MAX_EXACT_SAMPLES) {
+      this.contents = SketchedSamples.of(this.contents, this.day)
+    }
+  }
+
   /** Makes the levels count the samples that arrived at or before `nowMs`, no others. */
   recount(nowMs: number): void {
-    const counted = this.samples.countThrough(nowMs)
+    const counted = this.contents.countThrough(nowMs)
     const change = counted - this.countedSamples
     if (change === 0) return
 
@@ -50,7 +58,7 @@ export class Unit {
       ...this.cell,
       instanceId: this.instanceId,
       day: this.day,
-      samples: encodeSamples(this.samples.numbers, this.day),
+      samples: this.contents.encode(this.day),
     }
   }
 }

@@ -49,7 +49,7 @@ describe('Units.fold', () => {
     const units = new Units({ windowMs: WINDOW_MS })
     units.expire(NOW_MS)
 
-    units.fold(anObservation({ receivedAtMs: NOW_MS - WINDOW_MS }))
+    units.fold(anObservation({ receivedAtMs: NOW_MS - WINDOW_MS - DAY_MS }))
     units.fold(anObservation({ receivedAtMs: NOW_MS - WINDOW_MS + 1 }))
     units.expire(NOW_MS)
 

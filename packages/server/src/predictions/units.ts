@@ -5,9 +5,9 @@ import type { Cell } from './level-rules.ts'
 import { canonicalModel } from './model-name.ts'
 import { reportsUsage, toSample } from './observation.ts'
 import type { Observation } from './observation.ts'
-import { decodeSamples, utcDay } from './sample-codec.ts'
-import { SampleList } from './sample-list.ts'
+import { utcDay } from './sample-codec.ts'
 import { Unit, unitKey } from './unit.ts'
+import { decodeContents } from './unit-codec.ts'
 import type { StoredUnit } from './unit.ts'
 
 export type { StoredUnit } from './unit.ts'
@@ -47,7 +47,8 @@ export class Units {
       this.notKept.no_usage++
       return
     }
-    if (observation.receivedAtMs <= this.#clockMs - this.#windowMs) {
+    // By the day, as whole days are rebuilt: a unit that is sketched leaves the window at the end of its day.
+    if (utcDay(observation.receivedAtMs) < utcDay(this.#clockMs - this.#windowMs)) {
       this.notKept.before_window++
       return
     }
@@ -55,7 +56,7 @@ export class Units {
     const { taskType, provider, complexity, instanceId } = observation
     const cell = { taskType, model: this.canonicalModel(observation.model), provider, complexity }
     const unit = this.#openUnit(cell, instanceId, utcDay(observation.receivedAtMs))
-    unit.samples.insert(toSample(observation))
+    unit.insert(toSample(observation))
     this.#dirty.set(unitKey(cell, instanceId, unit.day), unit)
     this.#schedule(unit)
   }
@@ -82,14 +83,14 @@ export class Units {
   /** Takes a stored unit as it is, in place of what is known of it. Throws a `ServerError` where it cannot be read. */
   load(stored: StoredUnit): void {
     const { taskType, model, provider, complexity, instanceId, day } = stored
-    const numbers = decodeSamples(stored.samples, day)
+    const contents = decodeContents(stored.samples, day)
     const cell = { taskType, model, provider, complexity }
     this.#dirty.delete(unitKey(cell, instanceId, day))
 
     const unit = this.#openUnit(cell, instanceId, day)
     unit.recount(-Infinity)
-    unit.samples = new SampleList(numbers)
-    if (unit.samples.size === 0) this.#close(unit)
+    unit.contents = contents
+    if (unit.contents.size === 0) this.#close(unit)
     else this.#recount(unit)
   }
 
@@ -166,17 +167,17 @@ export class Units {
 
   /** Asks for the unit again when its next sample arrives and when its oldest leaves. */
   #schedule(unit: Unit): void {
-    const nextMs = unit.samples.arrivalMs(unit.countedSamples)
+    const nextMs = unit.contents.nextArrivalMs(unit.countedSamples)
     if (nextMs !== undefined) this.#arrivals.schedule(unit, nextMs)
-    const oldestMs = unit.samples.arrivalMs(0)
-    if (oldestMs !== undefined) this.#departures.schedule(unit, oldestMs)
+    const departureMs = unit.contents.nextDepartureMs()
+    if (departureMs !== undefined) this.#departures.schedule(unit, departureMs)
   }
 
   #removeThrough(unit: Unit, endMs: number): void {
-    const removed = unit.samples.removeThrough(endMs)
+    const removed = unit.contents.removeThrough(endMs)
     if (removed > 0) this.#dirty.set(unitKey(unit.cell, unit.instanceId, unit.day), unit)
     this.#recount(unit)
-    if (unit.samples.size === 0) this.#close(unit)
+    if (unit.contents.size === 0) this.#close(unit)
   }
 
   #close(unit: Unit): void {
