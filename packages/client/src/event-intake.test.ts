@@ -85,6 +85,27 @@ describe('track()', () => {
     expect(client.queueSize).toBe(1)
   })
 
+  it('takes no event that is larger than 2 KB, so maxQueueSize bounds the bytes in memory too', async () => {
+    await using server = await startTestServer()
+    await using observed = aClient(server.url)
+    const gates = ['build', 'lint', 'test', 'coverage', 'typecheck', 'security'] as const
+    const largest = anEvent({
+      event_id: '01890a5d-ac96-774b-bcce-b302099a8057',
+      model: '\u{1f600}'.repeat(100),
+      language: '\u0001'.repeat(30),
+      quality_gates_run: gates,
+      quality_gates_failed: gates,
+      context_utilization_final: 1 / 3,
+    })
+
+    observed.client.track(largest)
+    await observed.client.flush()
+
+    const [stored] = [...server.stored.values()]
+    expect(stored).toMatchObject({ model: largest.model, language: largest.language })
+    expect(Buffer.byteLength(JSON.stringify(stored))).toBeLessThan(2048)
+  })
+
   it('never throws and keeps its books, whatever it is given', () => {
     const { client } = aClient(NOWHERE)
     const cycle: Record<string, unknown> = {}

@@ -4,15 +4,14 @@ import { MemoryBacklog } from '../delivery/memory-backlog.ts'
 import type { Fate } from '../delivery/transport.ts'
 import { TelemetryError } from '../telemetry-error.ts'
 import { DeadLetter } from './dead-letter.ts'
-import type { ProcessIdentity } from './process-identity.ts'
-import { shortHash } from './process-identity.ts'
+import { type ProcessIdentity, shortHash } from './process-identity.ts'
 import { SegmentStore } from './segment-store.ts'
 import { BEAT_MS, SpoolDirectory } from './spool-directory.ts'
 import type { SpoolFiles } from './spool-files.ts'
 import type { TakenRecord } from './segment.ts'
 
 /**
- * The spool: a directory of append-only segments, shared by any number of processes on one or several machines.
+ * The spool: a directory of append-only segments, shared by any number of processes, containers included.
  *
  * Always true
  * - A segment has one owner, which its name tells, and only the owner appends to it, reads it or removes it.
@@ -38,8 +37,8 @@ import type { TakenRecord } from './segment.ts'
  *
  * A disk that takes nothing more (full, read-only, forbidden) is reported once; records wait in memory until it does.
  *
- * Assumed: renames are atomic and modification times advance at the same pace for all, as on a local file system. On
- * a network file system give each machine a directory of its own.
+ * Assumed: renames are atomic, and the clocks of all who share the directory agree to a few seconds, as on a local file
+ * system. On a network file system give each machine a directory of its own.
  */
 export class Spool implements Backlog {
   readonly #options: SpoolOptions
