@@ -1,0 +1,58 @@
+import { EFFECT_COUNT } from './effect-layout.ts'
+import type { EffectLayout } from './effect-layout.ts'
+
+/** Which cells each instance reported, and whose reports count. */
+export interface Contributions {
+  readonly size: number
+  readonly cell: Int32Array
+  readonly instance: Int32Array
+  /** Weight by instance; one of weight 0 contributes nothing. */
+  readonly trust: Float64Array
+}
+
+/** Distinct contributing instances of every group, effect by effect. */
+export function countContributors(
+  layout: EffectLayout,
+  { size, cell, instance, trust }: Contributions,
+): readonly Uint32Array[] {
+  const byInstance = orderByInstance(instance, size, trust.length)
+  const counts = layout.groups.map((groups) => new Uint32Array(groups.size))
+  const lastSeen = layout.groups.map((groups) => new Int32Array(groups.size).fill(-1))
+  for (const row of byInstance) {
+    const contributor = instance[row] as number
+    if (trust[contributor] === 0) continue
+    for (let effect = 0; effect < EFFECT_COUNT; effect++) {
+      const group = (layout.groupOf[effect] as Int32Array)[cell[row] as number] as number
+      const seen = lastSeen[effect] as Int32Array
+      if (seen[group] === contributor) continue
+      seen[group] = contributor
+      const count = counts[effect] as Uint32Array
+      count[group] = (count[group] as number) + 1
+    }
+  }
+  return counts
+}
+
+/** 1 for every group to which at least `minInstances` instances contributed. */
+export function usedGroups(counts: readonly Uint32Array[], minInstances: number): readonly Uint8Array[] {
+  return counts.map((groups) => Uint8Array.from(groups, (count) => (count >= minInstances ? 1 : 0)))
+}
+
+/** Rows grouped by instance, by counting. */
+function orderByInstance(instance: Int32Array, size: number, instances: number): Uint32Array {
+  const next = new Uint32Array(instances + 1)
+  for (let row = 0; row < size; row++) {
+    const slot = (instance[row] as number) + 1
+    next[slot] = (next[slot] as number) + 1
+  }
+  for (let slot = 1; slot <= instances; slot++) next[slot] = (next[slot] as number) + (next[slot - 1] as number)
+
+  const order = new Uint32Array(size)
+  for (let row = 0; row < size; row++) {
+    const slot = instance[row] as number
+    const place = next[slot] as number
+    order[place] = row
+    next[slot] = place + 1
+  }
+  return order
+}

@@ -1,0 +1,86 @@
+import type { ForecastEvent } from './forecast-event.ts'
+import type { ForecastFit } from './forecast-fit.ts'
+import { ForecastSnapshot } from './forecast-snapshot.ts'
+import { MetricMemory } from './metric-memory.ts'
+
+/**
+ * The forecast: what the next task will take, as a calibrated distribution.
+ *
+ * The parts, and who owns them
+ * - `UnitSums` (units): whole-number sums by cell, instance and day. Commutative; the same events give the same bytes in
+ *   any order. Expiry, deletion and rebuild happen there.
+ * - `fitForecast(columns, options)` (fit): a pure function of those sums and the day. Slow (a fraction of a second), so
+ *   it runs in a worker: columns go in, plain data comes out, both can be cloned or transferred.
+ * - `Forecaster` (soft state): how earlier forecasts turned out. It depends on the order of arrival: after a rebuild it
+ *   is replayed in the order of `received_at`.
+ * - `ForecastSnapshot`: everything a query reads, made by `adopt`, swapped as a whole, never changed.
+ *
+ * For every stored event, in order of arrival: `observe(event)`, which judges the forecast as it stood, then
+ * `units.add(event)`. Every minute, or after 2 % new events: fit, then `adopt(fit)`. Nothing a query can see changes in
+ * between, so a fit may take its time.
+ *
+ * Always true
+ * - What is observed between two adoptions is judged by the first: no forecast has seen the task it is judged by.
+ * - The same calls in the same order give the same checkpoint, byte for byte.
+ * - An instance that the fit has set aside adds nothing, and no instance adds more than its quota.
+ * - A query reads the snapshot and costs the same whatever was learned.
+ *
+ * After a crash: `restore` the last checkpoint, observe the events after its position, adopt a fit of the units as they
+ * are. A checkpoint is taken right after an adoption; one taken later restores to the tables of the next.
+ */
+export class Forecaster {
+  readonly metrics: readonly MetricMemory[]
+  /** Numbers of the instances by name: soft state holds numbers. */
+  readonly instances = new Map<string, number>()
+  #snapshot: ForecastSnapshot | undefined
+  #distrusted = new Set<number>()
+
+  constructor(metricCount: number) {
+    this.metrics = Array.from({ length: metricCount }, (_, metric) => new MetricMemory(metric))
+  }
+
+  /** What queries read; undefined until the first adoption. */
+  get snapshot(): ForecastSnapshot | undefined {
+    return this.#snapshot
+  }
+
+  /** Judges the standing forecast by a task that has come, and learns how far off it was. */
+  observe(event: ForecastEvent): void {
+    const snapshot = this.#snapshot
+    if (snapshot === undefined) return
+    const instance = this.#numberOf(event.instanceId)
+    if (this.#distrusted.has(instance)) return
+
+    const groups = snapshot.groups(event.cell)
+    for (const [metric, memory] of this.metrics.entries()) {
+      const value = event.values[metric] ?? 0
+      if (value >= 1) memory.observe(snapshot, groups, event, instance, Math.log(value))
+    }
+  }
+
+  /** Answers from now on with a fit and with what was learned until now. */
+  adopt(fit: ForecastFit): void {
+    this.#distrusted = new Set(
+      [...fit.distrusted].flatMap(([name, trust]) => (trust === 0 ? [this.#numberOf(name)] : [])),
+    )
+    const cellGroups = fit.layout.groups.at(-1)
+    this.#snapshot = new ForecastSnapshot(
+      fit,
+      this.metrics.map((memory) =>
+        memory.tables(
+          fit.minInstances,
+          (key) => cellGroups?.has(key) === true,
+          (instance) => !this.#distrusted.has(instance),
+        ),
+      ),
+    )
+  }
+
+  #numberOf(instanceId: string): number {
+    const known = this.instances.get(instanceId)
+    if (known !== undefined) return known
+    const number = this.instances.size
+    this.instances.set(instanceId, number)
+    return number
+  }
+}

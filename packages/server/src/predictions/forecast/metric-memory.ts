@@ -1,0 +1,80 @@
+import { Calibration } from './calibration.ts'
+import { ConformalBank } from './conformal-bank.ts'
+import { cellKey } from './forecast-event.ts'
+import type { ForecastEvent } from './forecast-event.ts'
+import { BANK_COUNT, memoryIndexes } from './forecast-snapshot.ts'
+import type { ForecastSnapshot, MetricTables, Standing } from './forecast-snapshot.ts'
+import { MemoryChoice } from './memory-choice.ts'
+import { OwnValues } from './own-values.ts'
+import type { OwnShape } from './own-values.ts'
+import { pinballLoss } from './quantile-curve.ts'
+
+/** How one metric's forecasts have turned out: what calibrates the next ones. Soft state, in order of arrival. */
+export class MetricMemory {
+  readonly banks = memoryIndexes.map(() => Array.from({ length: BANK_COUNT }, () => new ConformalBank()))
+  readonly choice = new MemoryChoice()
+  readonly ownValues = new Map<string, OwnValues>()
+  readonly calibration = new Calibration()
+  readonly #metric: number
+  readonly #sinceAdopted = new Set<string>()
+
+  constructor(metric: number) {
+    this.#metric = metric
+  }
+
+  /** Compares what was forecast with what came, then learns the difference. `value` is ln value. */
+  observe(snapshot: ForecastSnapshot, groups: Int32Array, event: ForecastEvent, instance: number, value: number): void {
+    const metric = this.#metric
+    const { cell } = event
+    const standings = memoryIndexes.map((memory) => snapshot.standing(metric, memory, cell, groups))
+    if (!standings.every((standing) => standing !== undefined)) return
+
+    const key = cellKey(cell)
+    this.#judge(snapshot, event, groups, value)
+    this.choice.add(
+      instance,
+      standings.map((standing, memory) => pinballLoss(snapshot.pooledPoints(metric, memory, standing), value)),
+    )
+    for (const [memory, standing] of standings.entries()) {
+      this.banks[memory]?.[standing.bank]?.add(instance, (value - standing.location) / standing.spread)
+    }
+    const chosen = standings[snapshot.tables[metric]?.memory ?? 0] as Standing
+    this.#openOwnValues(key).add(instance, value - chosen.location)
+    this.#sinceAdopted.add(key)
+  }
+
+  /** What the next snapshot answers with. Cells that `isKnown` no longer knows are forgotten. */
+  tables(
+    minInstances: number,
+    isKnown: (key: string) => boolean,
+    isTrusted: (instance: number) => boolean,
+  ): MetricTables {
+    const ownShapes = new Map<string, OwnShape>()
+    for (const [key, values] of this.ownValues) {
+      if (!isKnown(key) && !this.#sinceAdopted.has(key)) this.ownValues.delete(key)
+      const shape = values.shape(minInstances, isTrusted)
+      if (shape !== undefined) ownShapes.set(key, shape)
+    }
+    this.#sinceAdopted.clear()
+    return {
+      memory: this.choice.best(),
+      banks: this.banks.map((banks) => banks.map((bank) => bank.quantiles())),
+      ownShapes,
+    }
+  }
+
+  #judge(snapshot: ForecastSnapshot, event: ForecastEvent, groups: Int32Array, value: number): void {
+    const curve = snapshot.curve(this.#metric, event.cell, groups)?.curve
+    if (curve === undefined) return
+    const isInside = curve.quantile(0.1) <= value && value <= curve.quantile(0.9)
+    this.calibration.add(event.day, isInside, pinballLoss(curve.points, value))
+  }
+
+  #openOwnValues(key: string): OwnValues {
+    const known = this.ownValues.get(key)
+    if (known !== undefined) return known
+    const values = new OwnValues()
+    this.ownValues.set(key, values)
+    return values
+  }
+}

@@ -1,0 +1,73 @@
+import { weighInstances } from '../instance-weights.ts'
+import { percentiles } from '../percentiles.ts'
+import { fromFixed, toFixed } from './fixed-point.ts'
+import { curveProbabilities } from './quantile-curve.ts'
+
+/** The last values kept of one cell, and of one instance in it. */
+const MAX_VALUES = 256
+const MAX_INSTANCE_VALUES = 10
+/** Distinct instances from which the shape of a cell is its own. */
+const MIN_INSTANCES = 3
+/** Values at which a cell's own shape weighs as much as the pooled one. */
+const HALF_WEIGHT_VALUES = 100
+
+/** What a cell's own tasks add to the pooled forecast. */
+export interface OwnShape {
+  readonly points: Float64Array
+  /** 0 to 1. */
+  readonly weight: number
+}
+
+/** The last values of one metric in one cell, relative to what was forecast for them: an instance keeps its last ten. */
+export class OwnValues {
+  readonly #entries: (readonly [instance: number, fixed: number])[] = []
+
+  add(instance: number, value: number): void {
+    this.#insert(instance, toFixed(value))
+  }
+
+  /** Undefined below 3 or `minInstances` instances that `isTrusted` lets count. */
+  shape(minInstances: number, isTrusted: (instance: number) => boolean): OwnShape | undefined {
+    const trusted = this.#entries.filter(([instance]) => isTrusted(instance))
+    const counts = new Map<string, number>()
+    for (const [instance] of trusted) counts.set(String(instance), (counts.get(String(instance)) ?? 0) + 1)
+    if (counts.size < Math.max(MIN_INSTANCES, minInstances)) return undefined
+
+    const { eventWeights } = weighInstances(counts)
+    const weighted = trusted
+      .map(([instance, fixed]) => ({ value: fromFixed(fixed), weight: eventWeights.get(String(instance)) ?? 0 }))
+      .sort((a, b) => a.weight - b.weight)
+    const points = percentiles(
+      Float64Array.from(weighted, ({ value }) => value),
+      Float64Array.from(weighted, ({ weight }) => weight),
+      curveProbabilities,
+    )
+    return { points: Float64Array.from(points), weight: trusted.length / (trusted.length + HALF_WEIGHT_VALUES) }
+  }
+
+  forget(instance: number): void {
+    const others = this.#entries.filter(([other]) => other !== instance)
+    this.#entries.splice(0, this.#entries.length, ...others)
+  }
+
+  /** Instance and fixed-point value of every entry, the oldest first. */
+  entries(): readonly (readonly [instance: number, fixed: number])[] {
+    return this.#entries
+  }
+
+  /** Takes values as `entries` gave them. */
+  restore(entries: Iterable<readonly [instance: number, fixed: number]>): void {
+    for (const [instance, fixed] of entries) this.#insert(instance, fixed)
+  }
+
+  #insert(instance: number, fixed: number): void {
+    const held = this.#entries.reduce((count, [other]) => count + (other === instance ? 1 : 0), 0)
+    if (held >= MAX_INSTANCE_VALUES) {
+      this.#entries.splice(
+        this.#entries.findIndex(([other]) => other === instance),
+        1,
+      )
+    } else if (this.#entries.length >= MAX_VALUES) this.#entries.shift()
+    this.#entries.push([instance, fixed])
+  }
+}

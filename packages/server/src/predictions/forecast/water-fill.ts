@@ -1,0 +1,30 @@
+/** The least share of all weight to which an instance may be held. */
+const MIN_CAP_SHARE = 0.1
+
+/** What part of all weight one of `instances` instances may hold: 10 %, or 1.5 equal shares. */
+export function capShare(instances: number): number {
+  return Math.max(MIN_CAP_SHARE, Math.min(1, 1.5 / instances))
+}
+
+/**
+ * By what factor to shrink the total of each instance so that none holds more than its share of what is left. Totals of
+ * 0 do not count as instances.
+ */
+export function waterFill(totals: Float64Array): Float64Array {
+  const descending = totals.filter((total) => total > 0).sort().reverse()
+  const cap = weightCap(descending, capShare(descending.length))
+  return totals.map((total) => (total > cap ? cap / total : 1))
+}
+
+/** The largest c with c <= share * (sum of all totals cut to c); Infinity where nothing exceeds its share. */
+function weightCap(descending: Float64Array, share: number): number {
+  let rest = descending.reduce((sum, total) => sum + total, 0)
+  if ((descending[0] ?? 0) <= share * rest) return Infinity
+
+  for (let cut = 0; cut < descending.length && share * (cut + 1) < 1; cut++) {
+    rest -= descending[cut] as number
+    const cap = (share * rest) / (1 - share * (cut + 1))
+    if (cap >= (descending[cut + 1] ?? 0)) return cap
+  }
+  return Infinity
+}
