@@ -13,7 +13,7 @@ export interface FieldProblem {
 }
 
 /**
- * Checks an event against the schema, as client and server both do.
+ * Checks an event against the schema, as client and server both do. Never throws, whatever the event is.
  *
  * @param nowMs the server's clock. Without it a timestamp in the future is not looked at: a client's clock is no
  * judge of that.
@@ -65,17 +65,41 @@ function findProblems(
   record: unknown,
   nowMs: number | undefined,
 ): readonly FieldProblem[] {
-  if (typeof record !== 'object' || record === null || Array.isArray(record)) {
-    return [{ path: '', message: 'must be an object', code: 'invalid' }]
-  }
+  if (!isRecord(record)) return [{ path: '', message: 'must be an object', code: 'invalid' }]
 
   let problems: FieldProblem[] | undefined
-  for (const { name, required, check } of checks) {
-    const value = (record as Record<string, unknown>)[name]
-    const message = value === undefined || value === null ? missing(required, value) : check(value, nowMs)
-    if (message !== undefined) (problems ??= []).push({ path: name, message, code: codeOf(message) })
+  for (const field of checks) {
+    const message = findFieldProblem(field, record, nowMs)
+    if (message !== undefined) (problems ??= []).push({ path: field.name, message, code: codeOf(message) })
   }
   return problems ?? NO_PROBLEMS
+}
+
+/** A getter or a proxy runs code of the caller's, and what that throws is a problem of the field like any other. */
+function findFieldProblem(
+  { name, required, check }: FieldCheck,
+  record: Readonly<Record<string, unknown>>,
+  nowMs: number | undefined,
+): string | undefined {
+  try {
+    const value = record[name]
+    return value === undefined || value === null ? missing(required, value) : check(value, nowMs)
+  } catch {
+    return 'must be readable, but reading it throws'
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !isArray(value)
+}
+
+/** A revoked proxy throws even when it is asked whether it is an array; it is none. */
+function isArray(value: object): boolean {
+  try {
+    return Array.isArray(value)
+  } catch {
+    return false
+  }
 }
 
 /** Absent and null read alike: an optional field takes its default, a required one is an error. */
@@ -181,7 +205,8 @@ function checkEnumSet(values: readonly string[]): Check {
   const message = `must be an array of: ${values.join(', ')}`
   return (value) => {
     if (!Array.isArray(value)) return message
-    for (const item of value) if (!known.has(item)) return message
+    // By index: an array's own iterator may tell something else, or never end.
+    for (let index = 0; index < value.length; index++) if (!known.has(value[index])) return message
     return undefined
   }
 }
