@@ -33,10 +33,14 @@ describe('findEventProblems', () => {
 
   it.each([
     ['a getter that throws', withGetter('model', thrower), 'model'],
-    ['a list whose items throw', anEvent({ quality_gates_run: new Proxy([], hostile) }), 'quality_gates_run'],
+    [
+      'a list whose items throw',
+      anEvent({ quality_gates_run: new Proxy<never[]>([], hostile) }),
+      'quality_gates_run',
+    ],
     [
       'a list that is a revoked proxy',
-      anEvent({ quality_gates_failed: revoked([]) }),
+      anEvent({ quality_gates_failed: revoked<never[]>([]) }),
       'quality_gates_failed',
     ],
   ])('names the field that cannot be read: %s', (_, event, field) => {
@@ -175,7 +179,7 @@ function someJsonEvent(): fc.Arbitrary<unknown> {
   })
   return fc.oneof(
     fc.jsonValue(),
-    changes.map((fields) => ({ ...anEvent(), ...fields })),
+    changes.map((fields) => anEvent(fields as object)),
   )
 }
 
