@@ -1,9 +1,4 @@
-import {
-  credentialsFile,
-  readLocalCredentials,
-  resolveSetting,
-  type LocalCredentials,
-} from '@mosaicstack/telemetry-server'
+import { readLocalCredentials, resolveSetting } from '@mosaicstack/telemetry-server/config'
 
 import { CliError } from './cli-error.ts'
 
@@ -17,14 +12,14 @@ export interface Connection {
 /**
  * The environment, else the credentials that the local server has left in its data directory.
  *
- * @throws CliError where neither says enough.
+ * @throws CliError where neither says enough, ServerError where the credentials cannot be read.
  */
 export function findConnection(flags: {
   readonly dataDir?: string
   readonly serverUrl?: string
 }): Connection {
   const dataDir = resolveSetting('dataDir', flags.dataDir, process.env)
-  const local = readLocal(dataDir)
+  const local = readLocalCredentials(dataDir)
   const serverUrl = flags.serverUrl ?? process.env['MOSAIC_TELEMETRY_SERVER_URL'] ?? local?.server_url
   const apiKey = process.env['MOSAIC_TELEMETRY_API_KEY'] ?? local?.api_key
   const instanceId = process.env['MOSAIC_TELEMETRY_INSTANCE_ID'] ?? local?.instance_id
@@ -36,15 +31,4 @@ export function findConnection(flags: {
       'Start one with `mosaic-telemetry serve`, or set MOSAIC_TELEMETRY_SERVER_URL, MOSAIC_TELEMETRY_API_KEY and ' +
       'MOSAIC_TELEMETRY_INSTANCE_ID.',
   })
-}
-
-function readLocal(dataDir: string): LocalCredentials | undefined {
-  try {
-    return readLocalCredentials(dataDir)
-  } catch (cause) {
-    throw new CliError(`${credentialsFile(dataDir)} cannot be read: ${(cause as Error).message}`, {
-      hint: 'Correct it, or move it away and set MOSAIC_TELEMETRY_API_KEY and MOSAIC_TELEMETRY_INSTANCE_ID.',
-      cause,
-    })
-  }
 }

@@ -1,4 +1,4 @@
-import { version } from '@mosaicstack/telemetry-server'
+import { version } from '@mosaicstack/telemetry-server/config'
 import { Command } from 'commander'
 
 import { addDemo } from './commands/demo.ts'

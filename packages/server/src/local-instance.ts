@@ -1,25 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { writeFileSync } from 'node:fs'
 
 import type { Administration } from './auth/administration.ts'
-
-/** What a program on this machine needs to talk to the local server, in the words of the client's options. */
-export interface LocalCredentials {
-  readonly server_url: string
-  readonly instance_id: string
-  readonly api_key: string
-}
-
-/** Where the local instance's key is kept, readable by its owner only. */
-export function credentialsFile(dataDir: string): string {
-  return join(dataDir, 'credentials.json')
-}
-
-/** @returns the local credentials, or `undefined` where this data directory has none. */
-export function readLocalCredentials(dataDir: string): LocalCredentials | undefined {
-  const file = credentialsFile(dataDir)
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as LocalCredentials) : undefined
-}
+import { credentialsFile, type LocalCredentials, readLocalCredentials } from './local-files.ts'
 
 /**
  * Makes an instance and a key for this machine's own programs when the store has none yet, so that a first start needs

@@ -1,5 +1,3 @@
-import { join } from 'node:path'
-
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 
@@ -12,6 +10,7 @@ import { isLoopbackAddress } from './http/loopback.ts'
 import { housekeeping } from './housekeeping.ts'
 import { repeat } from './lifecycle/repeat.ts'
 import { Teardown } from './lifecycle/teardown.ts'
+import { databaseFile } from './local-files.ts'
 import { prepareLocalInstance } from './local-instance.ts'
 import { createLogger } from './logger.ts'
 import { Predictor } from './predictions/predictor.ts'
@@ -36,11 +35,6 @@ export interface RunningServer {
 export interface Surroundings {
   readonly nowMs?: () => number
   readonly logger?: Logger
-}
-
-/** The database file within a data directory. */
-export function databaseFile(dataDir: string): string {
-  return join(dataDir, 'telemetry.db')
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 
 import { readInstanceId, readLabel } from '../admin-values.ts'
-import { addAdminFlags, administer, type AdminFlags } from '../admin-gateway.ts'
+import { addAdminFlags, administer, type AdminFlags } from '../administer.ts'
 import { moment } from '../output/format.ts'
 import { table } from '../output/table.ts'
 import { terminal } from '../output/terminal.ts'

@@ -1,11 +1,10 @@
 import {
+  flagOf,
   resolveConfig,
   settings,
-  startServer,
-  flagOf,
   variableOf,
   type SettingKey,
-} from '@mosaicstack/telemetry-server'
+} from '@mosaicstack/telemetry-server/config'
 import type { Command } from 'commander'
 
 import { listenForInterrupt } from '../interruption.ts'
@@ -34,6 +33,7 @@ export function addServerFlags(command: Command): void {
 
 async function serve(flags: Record<string, string | boolean>): Promise<void> {
   const config = resolveConfig(flags, process.env)
+  const { startServer } = await import('@mosaicstack/telemetry-server')
   const server = await startServer(config)
   using interruption = listenForInterrupt()
   terminal.out(server.url)
