@@ -7,18 +7,41 @@ import {
   Provider,
   type QualityGate,
   type RepoSizeCategory,
-  SCHEMA_VERSION,
   type TaskCompletionEvent,
   TaskType,
 } from './protocol/index.ts'
-import { uuidV7Generator } from './uuid-v7.ts'
+import { snapshotEvent } from './event-snapshot.ts'
+import { eventDefaultsFor } from './event-defaults.ts'
 
 /** What `build()` is given: an event without what the builder fills in; any of it may be given all the same. */
 export type EventFields = Omit<TaskCompletionEvent, 'instance_id'> & {
   readonly instance_id?: string | undefined
 }
 
-const newEventId = uuidV7Generator(host.fillRandom, Date.now)
+const eventDefaults = eventDefaultsFor(host.fillRandom, Date.now)
+
+const DEFAULTS = {
+  task_duration_ms: 0,
+  task_type: TaskType.UNKNOWN,
+  complexity: Complexity.MEDIUM,
+  harness: Harness.UNKNOWN,
+  model: 'unknown',
+  provider: Provider.UNKNOWN,
+  estimated_input_tokens: 0,
+  estimated_output_tokens: 0,
+  actual_input_tokens: 0,
+  actual_output_tokens: 0,
+  estimated_cost_usd_micros: 0,
+  actual_cost_usd_micros: 0,
+  quality_gate_passed: false,
+  context_compactions: 0,
+  context_rotations: 0,
+  context_utilization_final: 0,
+  outcome: Outcome.FAILURE,
+  retry_count: 0,
+  language: null,
+  repo_size_category: null,
+} as const
 
 /**
  * Builds events of one instance, either at once, `build({ ...fields })`, or step by step with the defaults of the
@@ -27,7 +50,10 @@ const newEventId = uuidV7Generator(host.fillRandom, Date.now)
  */
 export class EventBuilder {
   readonly #instanceId: string
-  readonly #fields: Partial<TaskCompletionEvent> = {}
+  /** Complete from the start. */
+  readonly #fields: Partial<TaskCompletionEvent> = { ...DEFAULTS }
+  /** What the setters were given, and nothing else. */
+  #given: Partial<TaskCompletionEvent> | undefined
 
   constructor(instanceId: string) {
     this.#instanceId = instanceId
@@ -130,26 +156,22 @@ export class EventBuilder {
    * no defaults. Does not validate: `track()` does.
    */
   build(fields?: EventFields): TaskCompletionEvent {
-    const defaults = fields === undefined ? DEFAULTS : {}
-    const event = { ...this.#identity(), ...defaults, ...this.#fields, ...(fields && defined(fields)) }
-    return {
-      ...(event as TaskCompletionEvent),
-      quality_gates_run: [...(event.quality_gates_run ?? [])],
-      quality_gates_failed: [...(event.quality_gates_failed ?? [])],
-    }
+    const source = fields === undefined ? this.#fields : this.#merge(fields)
+    const event = snapshotEvent(source as TaskCompletionEvent, eventDefaults)
+    event.instance_id ??= this.#instanceId
+    return event
   }
 
-  #identity() {
-    return {
-      instance_id: this.#instanceId,
-      event_id: newEventId(),
-      schema_version: SCHEMA_VERSION,
-      timestamp: new Date().toISOString(),
-    }
+  /** A field that is undefined is not given. */
+  #merge(fields: EventFields): Partial<TaskCompletionEvent> {
+    if (this.#given === undefined) return fields as Partial<TaskCompletionEvent>
+    const given = Object.entries(fields).filter(([, value]) => value !== undefined)
+    return { ...this.#given, ...Object.fromEntries(given) }
   }
 
   #set(fields: Partial<TaskCompletionEvent>): this {
     Object.assign(this.#fields, fields)
+    this.#given = { ...this.#given, ...fields }
     return this
   }
 }
@@ -176,32 +198,4 @@ export interface ContextUse {
   readonly compactions?: number
   readonly rotations?: number
   readonly utilization?: number
-}
-
-const DEFAULTS = {
-  task_duration_ms: 0,
-  task_type: TaskType.UNKNOWN,
-  complexity: Complexity.MEDIUM,
-  harness: Harness.UNKNOWN,
-  model: 'unknown',
-  provider: Provider.UNKNOWN,
-  estimated_input_tokens: 0,
-  estimated_output_tokens: 0,
-  actual_input_tokens: 0,
-  actual_output_tokens: 0,
-  estimated_cost_usd_micros: 0,
-  actual_cost_usd_micros: 0,
-  quality_gate_passed: false,
-  context_compactions: 0,
-  context_rotations: 0,
-  context_utilization_final: 0,
-  outcome: Outcome.FAILURE,
-  retry_count: 0,
-  language: null,
-  repo_size_category: null,
-} as const
-
-/** An undefined id or time means "make one", not "none". */
-function defined(fields: EventFields): EventFields {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as EventFields
 }

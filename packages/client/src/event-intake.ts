@@ -1,7 +1,8 @@
 import type { Backlog } from './delivery/backlog.ts'
 import type { Report } from './delivery/error-reporter.ts'
 import type { LossReason } from './delivery/ledger.ts'
-import { type EventDefaults, snapshotEvent } from './event-snapshot.ts'
+import type { EventDefaults } from './event-defaults.ts'
+import { snapshotEvent } from './event-snapshot.ts'
 import { describeProblem, findEventProblems, type TaskCompletionEvent } from './protocol/index.ts'
 import { TelemetryError } from './telemetry-error.ts'
 

@@ -1,10 +1,5 @@
+import type { EventDefaults } from './event-defaults.ts'
 import { SCHEMA_VERSION, type TaskCompletionEvent } from './protocol/index.ts'
-
-/** Fills in what an event may leave out, so that every try of it is a repeat of the same id and time. */
-export interface EventDefaults {
-  eventId(): string
-  timestamp(): string
-}
 
 /**
  * Copies the known fields, each read once, into an object of one fixed shape. What the caller does with the event
@@ -43,9 +38,6 @@ export function snapshotEvent(event: TaskCompletionEvent, defaults: EventDefault
   }
 }
 
-/** Most lists are empty, and all of those are this one. */
-const NONE: readonly never[] = Object.freeze([])
-
 /** There are six gates: a longer list repeats some, or is wrong. */
 const MAX_DISTINCT = 6
 /** No honest list is longer; an array of four billion repeats must not hold up the caller. */
@@ -55,10 +47,10 @@ const MAX_READ = 1_000
  * Copies a list without its repeats. One wrong item is enough for the validator to refuse the event, so the copy ends
  * with the seventh distinct one. A longer list that is right so far is right: the rest can only repeat or be ignored.
  */
-function copySet<Item>(items: readonly Item[] | null | undefined): readonly Item[] {
-  if (!Array.isArray(items)) return (items ?? NONE) as Item[] // what is no array is for the validator to name
+function copySet<Item>(items: readonly Item[] | null | undefined): Item[] {
+  if (!Array.isArray(items)) return (items ?? []) as Item[] // what is no array is for the validator to name
   const end = Math.min(items.length, MAX_READ)
-  if (end === 0) return NONE
+  if (end === 0) return []
   // A push would reserve room for 17 items; nearly always the list has no repeats and fits exactly.
   // oxlint-disable-next-line unicorn/no-new-array -- the argument is the room to reserve
   const copy = new Array<Item>(Math.min(end, MAX_DISTINCT + 1))
