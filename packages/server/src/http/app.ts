@@ -6,11 +6,12 @@ import { acceptJsonBodies } from './body-parser.ts'
 import { guardAgainstBrowsers } from './browser-guard.ts'
 import { docsPage } from './docs-page.ts'
 import { answerFor, sendError, type HttpError } from './error-answer.ts'
-import { openApiHead } from './openapi.ts'
+import { nameOfSchema, openApiHead } from './openapi.ts'
 import { operationRoutes } from './operations.ts'
 import { runReadRoutes } from './runs/run-reads.ts'
 import { runWriteRoutes } from './runs/run-writes.ts'
 import type { Services } from './services.ts'
+import { answerUnreadable } from './unreadable-request.ts'
 import { adminRoutes } from './v1/admin.ts'
 import { eventRoutes } from './v1/events.ts'
 import { predictionRoutes } from './v1/predictions.ts'
@@ -33,6 +34,7 @@ export async function buildApp(services: Services, options: AppOptions): Promise
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     frameworkErrors: (error, _, reply) => void sendError(reply as never, answerFor(error)),
+    clientErrorHandler: answerUnreadable,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1000 },
   })
 
@@ -57,7 +59,10 @@ export async function buildApp(services: Services, options: AppOptions): Promise
   guardAgainstBrowsers(app, options)
   logAndMeasure(app, services)
 
-  await app.register(fastifySwagger, { openapi: openApiHead(services.version) })
+  await app.register(fastifySwagger, {
+    openapi: openApiHead(services.version),
+    refResolver: { buildLocalReference: nameOfSchema },
+  })
   await app.register(async (routes) => {
     eventRoutes(routes, services)
     predictionRoutes(routes, services)

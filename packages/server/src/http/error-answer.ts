@@ -18,17 +18,19 @@ export class HttpError extends Error {
   }
 }
 
-/** Sends the one shape that every error answer has. */
-export function sendError(
-  reply: FastifyReply,
-  { code, message, details = [] }: AnswerableError,
-): FastifyReply {
-  if (code === 'unauthenticated') reply.header('www-authenticate', 'Bearer')
-  if (code === 'unavailable' && !reply.hasHeader('retry-after')) reply.header('retry-after', '1')
-  return reply.code(errorStatus[code]).send({
+/** The one shape that every error answer has. */
+export function errorBody({ code, message, details = [] }: AnswerableError): ErrorResponse {
+  return {
     error: { code, message, details },
     detail: details.length > 0 && errorStatus[code] === 422 ? fastApiDetails(details) : message,
-  } satisfies ErrorResponse)
+  }
+}
+
+export function sendError(reply: FastifyReply, answer: AnswerableError): FastifyReply {
+  const { code } = answer
+  if (code === 'unauthenticated') reply.header('www-authenticate', 'Bearer')
+  if (code === 'unavailable' && !reply.hasHeader('retry-after')) reply.header('retry-after', '1')
+  return reply.code(errorStatus[code]).send(errorBody(answer))
 }
 
 /** Fastify's own refusals, in our words. Anything unknown is a bug of ours and tells the client nothing. */

@@ -95,3 +95,9 @@ export function openApiHead(version: string) {
     },
   }
 }
+
+/** What a schema is called that several routes share: `TaskCompletionEvent`, since generated clients show the name. */
+export function nameOfSchema(schema: Schema, _base: unknown, _fragment: string, index: number): string {
+  const words = String(schema['title'] ?? `schema ${index}`).match(/[a-z0-9]+/gi) ?? []
+  return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
+}
