@@ -36,7 +36,11 @@ export function compose({ config, store, keys, predictor, projector, nowMs }: Pa
   /** Everything that commits, to be waited for at the end. */
   readonly commits: readonly { drained(): Promise<void> }[]
 } {
-  const metrics = serverMetrics({ waitingEvents: () => commits.waitingEvents })
+  const metrics = serverMetrics({
+    waitingEvents: () => commits.waitingEvents,
+    unsavedEvents: () => projector.unsavedEvents,
+    storeSizeBytes: async () => (await store.status()).sizeBytes,
+  })
   const limits = { maxGroupEvents: MAX_GROUP_EVENTS, maxWaitingEvents: config.maxWaitingEvents }
   const commits: EventCommits = new GroupCommit(
     (requests) => metrics.timingCommit(() => appendAndFold(store, projector, requests), requests),

@@ -18,7 +18,14 @@ export interface ServerMetrics {
   counting(ingest: IngestEvents): IngestEvents
 }
 
-export function serverMetrics(sources: { readonly waitingEvents: () => number }): ServerMetrics {
+/** Where numbers come from that are looked up when somebody asks. */
+export interface MetricSources {
+  readonly waitingEvents: () => number
+  readonly unsavedEvents: () => number
+  readonly storeSizeBytes: () => Promise<number>
+}
+
+export function serverMetrics(sources: MetricSources): ServerMetrics {
   const registry = new Registry()
   const registers = [registry]
   const requests = new Histogram({
@@ -61,6 +68,18 @@ export function serverMetrics(sources: { readonly waitingEvents: () => number })
     help: 'Events that wait for their transaction.',
     registers,
     collect: (): void => waiting.set(sources.waitingEvents()),
+  })
+  const unsaved: Gauge = new Gauge({
+    name: 'mosaic_prediction_events_unsaved',
+    help: 'Events since the last saved prediction units, which a crash now would have to read again.',
+    registers,
+    collect: (): void => unsaved.set(sources.unsavedEvents()),
+  })
+  const size: Gauge = new Gauge({
+    name: 'mosaic_store_size_bytes',
+    help: 'Size of the database; NaN while it does not answer.',
+    registers,
+    collect: async (): Promise<void> => size.set(await sources.storeSizeBytes().catch(() => Number.NaN)),
   })
 
   return {
