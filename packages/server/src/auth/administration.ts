@@ -27,7 +27,11 @@ export function administration(
 ): Administration {
   return {
     createInstance: ({ name, instanceId }) =>
-      store.createInstance({ instanceId: instanceId ?? randomUUID(), name, createdAtMs: nowMs() }),
+      store.createInstance({
+        instanceId: instanceId?.toLowerCase() ?? randomUUID(),
+        name,
+        createdAtMs: nowMs(),
+      }),
 
     listInstances: () => store.listInstances(),
 
