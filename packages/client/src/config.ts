@@ -173,7 +173,7 @@ function checkUrl(value: unknown): string | undefined {
   if (typeof value !== 'string') return sentence
   try {
     const { protocol, username } = new URL(value)
-    if (username !== '') return 'must not contain a user name: requests with one are refused by fetch'
+    if (username !== '') return 'must not contain a user name'
     return protocol === 'http:' || protocol === 'https:' ? undefined : sentence
   } catch {
     return sentence

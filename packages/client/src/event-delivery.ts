@@ -96,7 +96,7 @@ function openBacklog(context: ClientContext, onLoss: OnLoss, onMore: () => void)
 
 function noDisk(): TelemetryError {
   return new TelemetryError('SPOOL_UNAVAILABLE', 'spoolDir is set, but this runtime has no disk', {
-    hint: 'Events wait in memory only. Unset spoolDir, or run on Node.',
+    hint: 'Events wait in memory only.',
   })
 }
 

@@ -55,7 +55,7 @@ function foreignInstance(instanceId: string): TelemetryError {
     'INVALID_EVENT',
     `event refused: instance_id: ${instanceId} is not this client's instance`,
     {
-      hint: 'Build events with client.eventBuilder, or make a client for that instance.',
+      hint: 'Build events with client.eventBuilder.',
     },
   )
 }

@@ -199,7 +199,7 @@ export class DeliveryLoop {
         'INTERNAL',
         'a batch could not be sent because of a bug in this client',
         {
-          hint: 'Please report it. The events wait.',
+          hint: 'Please report it.',
           cause,
         },
       )

@@ -14,18 +14,12 @@ export interface LossWords {
 }
 
 const eventReasons: LossWords['reasons'] = {
-  unconfigured: [
-    'discarded because the client is not configured',
-    'See the BAD_CONFIG report for what is missing.',
-  ],
-  evicted: ['evicted from the full queue', 'Raise maxQueueSize, shorten submitIntervalMs, or set spoolDir.'],
-  spool_full: ['evicted from the full spool', 'Free the way to the server or raise spoolMaxBytes.'],
-  expired: ['too old to be kept in the spool', 'Free the way to the server or raise spoolMaxAgeMs.'],
-  damaged: ['unreadable in the spool', 'The process or the disk failed while they were written.'],
-  stopped: [
-    'not sent because the client has stopped',
-    'Raise timeoutMs of stop(), or set spoolDir to keep them.',
-  ],
+  unconfigured: ['discarded because the client is not configured', 'See the BAD_CONFIG report.'],
+  evicted: ['evicted from the full queue', 'Raise maxQueueSize or set spoolDir.'],
+  spool_full: ['evicted from the full spool', 'Raise spoolMaxBytes.'],
+  expired: ['too old to be kept in the spool', 'Raise spoolMaxAgeMs.'],
+  damaged: ['unreadable in the spool', 'A process or the disk failed.'],
+  stopped: ['not sent because the client has stopped', 'Raise timeoutMs of stop() or set spoolDir.'],
 }
 const eventWords: LossWords = { noun: 'event', reasons: eventReasons }
 

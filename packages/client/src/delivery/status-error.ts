@@ -1,5 +1,7 @@
 import { TelemetryError } from '../telemetry-error.ts'
 
+const LATER_HINT = 'It is asked again later.'
+
 /** The next step. What a batch is at fault for (400, 413, 422) the server says itself. */
 const hints: Readonly<Record<number, string | undefined>> = {
   400: undefined,
@@ -8,10 +10,9 @@ const hints: Readonly<Record<number, string | undefined>> = {
   404: 'Check serverUrl: there is no telemetry API at this address.',
   413: undefined,
   422: undefined,
-  429: 'The server limits the rate; it is asked again later.',
+  429: LATER_HINT,
 }
 const REDIRECT_HINT = 'Set serverUrl to the final address: redirects are not followed with the key.'
-const BUSY_HINT = 'The server has a problem; it is asked again later.'
 const OTHER_HINT = 'Check serverUrl.'
 
 /** Puts an HTTP answer that is no success into words: `HTTP 403`, what the server said, and what to do. */
@@ -30,7 +31,7 @@ export function foreignAnswerError(status: number): TelemetryError {
 }
 
 function hintFor(status: number): string | undefined {
-  if (status >= 500) return BUSY_HINT
+  if (status >= 500) return LATER_HINT
   // Where a runtime hides the answer to a manual redirect, its status reads 0.
   if (status < 400) return REDIRECT_HINT
   return status in hints ? hints[status] : OTHER_HINT
