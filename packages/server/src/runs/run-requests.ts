@@ -1,5 +1,6 @@
 import {
   describeProblem,
+  type FieldProblem,
   findRunChangeProblems,
   findRunProblems,
   findTextProblem,
@@ -20,16 +21,16 @@ export type ReadWrite =
 
 /** Reads a run to be created. */
 export function readNewRun(body: unknown, onRepeat: 'keep' | 'merge', nowMs: number): ReadWrite {
-  const problems = [...findRunProblems(body), ...findDepthProblems(body)]
+  const problems = findRunProblems(body).concat(findDepthProblems(body))
   if (problems.length > 0) return { ok: false, problems }
 
   const fields = body as RunFields
-  const createdAt = fields.created_at ?? new Date(nowMs).toISOString()
+  const createdAt = String(fields.created_at ?? new Date(nowMs).toISOString())
   return {
     ok: true,
     write: {
       kind: 'create',
-      values: toRunValues({ ...fields, created_at: createdAt }),
+      values: toRunValues(fields, createdAt),
       createdAtUs: timeMicros(createdAt),
       startTimeUs: timeMicros(fields.start_time),
       updatedAtUs: nowMs * 1000,
@@ -53,7 +54,7 @@ export function readRunChange(
   nowMs: number,
 ): ReadWrite {
   const changes = Object.fromEntries(usableChanges(body).map((name) => [name, body[name]]))
-  const problems = [...findRunChangeProblems(changes), ...findDepthProblems(changes)]
+  const problems = findRunChangeProblems(changes).concat(findDepthProblems(changes))
   if (problems.length > 0) return { ok: false, problems }
   return { ok: true, write: changeOf(eventId, changes as RunFields, nowMs) }
 }
@@ -124,11 +125,11 @@ function changeOf(eventId: string, fields: RunFields, nowMs: number): Extract<Ru
 const jsonColumns = runColumns.filter((name) => runFields[name].kind === 'json')
 
 /** The protocol's table knows no depth; what is nested too deep could be stored and never be written out again. */
-function findDepthProblems(fields: unknown): readonly { readonly path: string; readonly message: string }[] {
+function findDepthProblems(fields: unknown): readonly FieldProblem[] {
   if (typeof fields !== 'object' || fields === null) return []
   return jsonColumns
     .filter((name) => isTooDeep((fields as RunFields)[name]))
-    .map((path) => ({ path, message: TOO_DEEP }))
+    .map((path) => ({ path, message: TOO_DEEP, code: 'invalid' }))
 }
 
 function findEntryProblems(entry: unknown): readonly { readonly path: string; readonly message: string }[] {

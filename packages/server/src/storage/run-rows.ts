@@ -23,9 +23,13 @@ export type RunValues = readonly ColumnValue[]
 
 const rules: readonly RunFieldRule[] = runColumns.map((name) => runFields[name])
 
-/** The column values of validated fields. */
-export function toRunValues(fields: RunFields): RunValues {
-  return runColumns.map((name, index) => encode(rules[index]?.kind, fields[name]))
+const createdAtColumn = runColumns.indexOf('created_at')
+
+/** The column values of validated fields; `createdAt` stands in for one that the fields need not have. */
+export function toRunValues(fields: RunFields, createdAt?: string): RunValues {
+  const values = runColumns.map((name, index) => encode(rules[index]?.kind, fields[name]))
+  if (createdAt !== undefined) values[createdAtColumn] = createdAt
+  return values
 }
 
 /** Microseconds since 1970 of a validated time. */

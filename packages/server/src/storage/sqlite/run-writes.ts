@@ -3,6 +3,7 @@ import { type RunFieldRule, runFields } from '@mosaicstack/telemetry-client/prot
 import { runColumns } from '../run-rows.ts'
 import type { RunWrite, RunWriteResult } from '../run-store.ts'
 import type { SqliteDriver } from './driver.ts'
+import type { RunCounter } from './run-counts.ts'
 
 /**
  * How a repeated write is merged into the run that is there. Writes may arrive late and out of order, so:
@@ -46,8 +47,14 @@ const rules = Object.entries(runFields) as [string, RunFieldRule][]
 const DEFAULTS: Readonly<Record<string, string | number>> = { count: 0, flag: 0, status: 'running' }
 const defaults = rules.map(([, rule]) => DEFAULTS[rule.kind] ?? null)
 
+const agentColumn = runColumns.indexOf('agent_name')
+const jobColumn = runColumns.indexOf('job_type')
+
 /** Opens the writes of runs, to be used inside the caller's transaction. */
-export function openRunWriter(database: SqliteDriver): (write: RunWrite) => RunWriteResult {
+export function openRunWriter(
+  database: SqliteDriver,
+  counter: RunCounter,
+): (write: RunWrite) => RunWriteResult {
   const columns = [...runColumns, 'created_at_us', 'start_time_us', 'updated_at_us']
   const insert = `INSERT INTO runs (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`
   const create = database.prepare(`${insert} ON CONFLICT (event_id) DO NOTHING`)
@@ -71,7 +78,10 @@ export function openRunWriter(database: SqliteDriver): (write: RunWrite) => RunW
       case 'create': {
         const values = write.values.map((value, index) => value ?? defaults[index] ?? null)
         const params = [...values, write.createdAtUs, write.startTimeUs, write.updatedAtUs]
-        if (create.run(...params) === 1) return { kind: 'created' }
+        if (create.run(...params) === 1) {
+          counter.count(String(values[agentColumn]), String(values[jobColumn]))
+          return { kind: 'created' }
+        }
         if (write.onRepeat === 'merge') merge.run(...params)
         return { kind: 'repeated' }
       }

@@ -33,9 +33,9 @@ export async function openSqliteStore(file: string): Promise<Store> {
         return { kind: 'unavailable', cause: String(error) }
       }
     },
-    writeRuns: async (writes) => {
+    writeRuns: async (requests) => {
       try {
-        return await writer.writeRuns(writes)
+        return await writer.writeRuns(JSON.stringify(requests))
       } catch (error) {
         return { kind: 'unavailable', cause: String(error) }
       }

@@ -6,6 +6,7 @@ import type { SqliteDriver } from './driver.ts'
 import { openEventAppender } from './events.ts'
 import { createInstance } from './instances.ts'
 import { createKey, revokeKey, touchKeys } from './keys.ts'
+import { openRunCounter } from './run-counts.ts'
 import { openRunWriter } from './run-writes.ts'
 import { transaction } from './transaction.ts'
 import { openUnitSaver } from './units.ts'
@@ -16,7 +17,8 @@ export function writerOperations(database: SqliteDriver) {
   const words = openWords(database)
   const events = openEventAppender(database, words)
   const saveUnits = openUnitSaver(database, words)
-  const writeRun = openRunWriter(database)
+  const runCounter = openRunCounter(database)
+  const writeRun = openRunWriter(database, runCounter)
 
   /** What a rolled-back transaction handed out must not be handed out as if it were stored. */
   const forgetUnstored = () => {
@@ -34,13 +36,18 @@ export function writerOperations(database: SqliteDriver) {
         return { kind: 'unavailable', cause: messageOf(error) }
       }
     },
-    writeRuns(requests: readonly (readonly RunWrite[])[]): RunWriteOutcome {
+    /** Takes the requests as JSON: reading it costs 1.5 µs a run, receiving it as objects 3.9. */
+    writeRuns(json: string): RunWriteOutcome {
       try {
-        return {
-          kind: 'stored',
-          requests: transaction(database, () => requests.map((writes) => writes.map(writeRun))),
-        }
+        const requests = JSON.parse(json) as readonly (readonly RunWrite[])[]
+        const results = transaction(database, () => {
+          const written = requests.map((writes) => writes.map(writeRun))
+          runCounter.save()
+          return written
+        })
+        return { kind: 'stored', requests: results }
       } catch (error) {
+        runCounter.forget()
         return { kind: 'unavailable', cause: messageOf(error) }
       }
     },
