@@ -5,6 +5,7 @@ export type TelemetryErrorCode =
   | 'INVALID_QUERY'
   | 'EVENTS_LOST'
   | 'EVENT_REFUSED'
+  | 'RUN_REFUSED'
   | 'HTTP_ERROR'
   | 'NETWORK_ERROR'
   | 'TIMEOUT'

@@ -20,7 +20,7 @@ export function runIdGenerator(
     const random = new Uint8Array(RANDOM_BYTES)
     fillRandom(random)
     const hex = Array.from(random, (byte) => byte.toString(16).padStart(2, '0')).join('')
-    return `${time}-${agentName.replace(UNSAFE, '_').slice(0, MAX_NAME_LENGTH)}-${hex}`
+    return `${time}-${agentName.slice(0, MAX_NAME_LENGTH).replace(UNSAFE, '_')}-${hex}`
   }
 }
 
@@ -28,7 +28,8 @@ export function runIdGenerator(
 export function findRunIdProblem(runId: unknown): string | undefined {
   const problem = findTextProblem(runId, 1, MAX_LENGTH)
   if (problem !== undefined) return problem
-  return /[/\\]/.test(runId as string) ? 'must not contain / or \\' : undefined
+  if (/[/\\]/.test(runId as string)) return 'must not contain / or \\'
+  return isErrorId(runId as string) ? `must not begin with ${ERROR_PREFIX}` : undefined
 }
 
 /** The id of a run that could not be recorded: accepted everywhere, and does nothing. */

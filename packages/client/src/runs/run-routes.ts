@@ -30,7 +30,7 @@ export function commitRoute({ event_id }: RunIdentity): BatchRoute {
     path: `/api/v1/runs/${encodeURIComponent(event_id)}/associate-commit`,
 
     wrap(batch) {
-      const [commit] = batch.map(readRunWrite).filter((write) => write.kind === 'commit')
+      const commit = batch.map(readRunWrite).find((write) => write.kind === 'commit')
       return JSON.stringify(commit?.commit)
     },
 
