@@ -55,6 +55,10 @@ const FASTIFY_ERRORS: Readonly<Record<string, AnswerableError>> = {
     code: 'unsupported_media_type',
     message: 'the body must be sent as content-type: application/json',
   },
+  FST_ERR_BAD_URL: {
+    code: 'bad_request',
+    message: 'the path cannot be decoded; write every % as %25',
+  },
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
     code: 'bad_request',
     message: 'the body is not as long as its content-length says',
