@@ -11,7 +11,7 @@ import { SeededRandom } from './seeded-random.ts'
  *            + scale x (instance + habit + noise)
  *
  * The instances' own effect (sd 0.25) and the habit of an instance in a cell (0.35) are drawn once; noise is Student's t
- * with 5 degrees of freedom (sd 0.85). In one of five cells the noise has two modes, 2.2 apart. Models differ in scale
+ * with 5 degrees of freedom (sd 0.95). In one of five cells the noise has two modes, 2.2 apart. Models differ in scale
  * (ln sd 0.2). A third of the models is released within the stream, four models jump by up to a factor of 2.5 once.
  * How much an instance reports, and how often a model, a task type or a complexity occurs, is skewed.
  */
@@ -31,14 +31,14 @@ const BASE_DAY = 20_000
 const MEAN = 12.5
 const INSTANCE_SD = 0.25
 const HABIT_SD = 0.35
-const NOISE_SD = 0.85
+const NOISE_SD = 0.95
 const NOISE_FREEDOM = 5
 const MODE_DISTANCE = 2.2
 const SHAPE_DRAWS = 20_000
 
 const TASK_TYPES = Object.values(TaskType)
 const COMPLEXITIES = Object.values(Complexity)
-const COMPLEXITY_WEIGHTS = [3, 5, 2, 0.7]
+const COMPLEXITY_WEIGHTS = [3, 5, 3, 1.5]
 
 /** Chance of the upper mode in a cell with two, by kind; the first kind has one mode. */
 const UPPER_MODE = [undefined, 0.25, 0.5] as const
@@ -88,8 +88,8 @@ class Population {
   constructor(settings: PopulationSettings) {
     this.#settings = { instances: 400, days: 60, driftPerDay: 0.01, hasReleases: true, ...settings }
     const random = (this.#random = new SeededRandom(settings.seed))
-    this.#taskEffects = TASK_TYPES.map(() => 0.35 * random.normal())
-    this.#complexityEffects = COMPLEXITIES.map((_, rank) => (rank - 1) * 0.25 + 0.1 * random.normal())
+    this.#taskEffects = TASK_TYPES.map(() => 0.5 * random.normal())
+    this.#complexityEffects = COMPLEXITIES.map((_, rank) => (rank - 1) * 0.3 + 0.1 * random.normal())
     this.#models = Array.from({ length: MODELS }, (_, index) => this.#model(index))
     this.#instances = Array.from({ length: this.#settings.instances }, (_, index) => ({
       name: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
@@ -102,7 +102,7 @@ class Population {
   events(): readonly BacktestEvent[] {
     const { events, days } = this.#settings
     const activity = this.#instances.map((instance) => instance.activity)
-    const taskWeights = this.#taskEffects.map(() => Math.exp(0.8 * this.#random.normal()))
+    const taskWeights = this.#taskEffects.map(() => Math.exp(0.5 * this.#random.normal()))
     return Array.from({ length: events }, (_, index) => {
       const elapsed = Math.floor((index / events) * days)
       const instance = this.#instances[this.#random.pick(activity)] as InstanceTruth
@@ -156,7 +156,7 @@ class Population {
       provider: index % 3 === 0 ? 'openrouter' : 'anthropic',
       effect: 0.8 * random.normal(),
       scale: Math.exp(0.2 * random.normal()),
-      popularity: Math.exp(random.normal()),
+      popularity: Math.exp(0.6 * random.normal()),
       releaseDay: hasReleases && index % 3 === 2 ? random.below(days) : 0,
       jumpDay: hasReleases && index % 4 === 1 ? random.below(days) : days,
       jump: Math.log(2.5) * (2 * random.uniform() - 1),

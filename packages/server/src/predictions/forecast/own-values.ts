@@ -11,6 +11,9 @@ const MIN_INSTANCES = 3
 /** Values at which a cell's own shape weighs as much as the pooled one. */
 const HALF_WEIGHT_VALUES = 100
 
+/** Added to a value while percentiles are taken: those take none below 0, and no ln value lies this far off. */
+const SHIFT = 100
+
 /** What a cell's own tasks add to the pooled forecast. */
 export interface OwnShape {
   readonly points: Float64Array
@@ -38,11 +41,11 @@ export class OwnValues {
       .map(([instance, fixed]) => ({ value: fromFixed(fixed), weight: eventWeights.get(String(instance)) ?? 0 }))
       .sort((a, b) => a.weight - b.weight)
     const points = percentiles(
-      Float64Array.from(weighted, ({ value }) => value),
+      Float64Array.from(weighted, ({ value }) => value + SHIFT),
       Float64Array.from(weighted, ({ weight }) => weight),
       curveProbabilities,
     )
-    return { points: Float64Array.from(points), weight: trusted.length / (trusted.length + HALF_WEIGHT_VALUES) }
+    return { points: Float64Array.from(points, (point) => point - SHIFT), weight: trusted.length / (trusted.length + HALF_WEIGHT_VALUES) }
   }
 
   forget(instance: number): void {
