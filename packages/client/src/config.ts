@@ -22,8 +22,10 @@ export interface TelemetryConfig {
   readonly enabled?: boolean | undefined
   /** Longest time from `track()` to the next attempt to send. */
   readonly submitIntervalMs?: number | undefined
-  /** Events kept in memory; the oldest make room. Half of them waiting start sending at once. */
+  /** Events kept in memory; the oldest make room. */
   readonly maxQueueSize?: number | undefined
+  /** With so many events waiting, sending starts at once; half of `maxQueueSize` where it is 0 or left out. */
+  readonly flushAt?: number | undefined
   /** Events in one request, 1 to 100. */
   readonly batchSize?: number | undefined
   readonly requestTimeoutMs?: number | undefined
@@ -53,6 +55,7 @@ export interface ResolvedConfig {
   readonly enabled: boolean
   readonly submitIntervalMs: number
   readonly maxQueueSize: number
+  readonly flushAt: number
   readonly batchSize: number
   readonly requestTimeoutMs: number
   readonly predictionCacheTtlMs: number
@@ -87,6 +90,7 @@ export const options: { readonly [Key in keyof ResolvedConfig]: Option<ResolvedC
   enabled: { default: true, env: 'MOSAIC_TELEMETRY_ENABLED', check: mustBeA('boolean') },
   submitIntervalMs: { default: 300_000, check: must(isPositive, 'must be a positive number') },
   maxQueueSize: { default: 1000, check: must(isCount, 'must be a positive integer') },
+  flushAt: { default: 0, check: must(isCountOrZero, 'must be an integer, 0 or more') },
   batchSize: {
     default: MAX_EVENTS_PER_BATCH,
     check: must(isBatchSize, `must be an integer from 1 to ${MAX_EVENTS_PER_BATCH}`),

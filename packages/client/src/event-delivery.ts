@@ -42,7 +42,7 @@ export function buildEventDelivery(context: ClientContext): EventDelivery {
     clock,
     sleeper,
     intervalMs: config.submitIntervalMs,
-    flushEarlyAt: Math.ceil(config.maxQueueSize / 2),
+    flushEarlyAt: config.flushAt || Math.ceil(config.maxQueueSize / 2),
     limits: { maxRecords: config.batchSize, maxBytes: MAX_RECORD_BYTES },
     onFate: (fate, record) => {
       ledger.settle(fate)

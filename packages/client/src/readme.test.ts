@@ -18,6 +18,7 @@ const IN_WORDS: Readonly<Record<string, string>> = {
   spoolDir: 'none',
   logger: 'none',
   fetch: 'the global one',
+  flushAt: '`0` (half of `maxQueueSize`)',
 }
 
 describe('the README', () => {

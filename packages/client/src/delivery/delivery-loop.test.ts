@@ -82,9 +82,9 @@ describe('a delivery loop', () => {
     expect(queued.underWay).toHaveLength(1)
   })
 
-  it('has four batches under way at most', async () => {
+  it('has eight batches under way at most', async () => {
     const { add, backlog, endAll, loop, underWay } = aLoop()
-    add(20)
+    add(40)
 
     const flushed = loop.flush()
     await settled()
@@ -92,7 +92,7 @@ describe('a delivery loop', () => {
     await endAll()
     await flushed
 
-    expect(most).toBe(4)
+    expect(most).toBe(8)
     expect(backlog.size).toBe(0)
   })
 
@@ -111,19 +111,19 @@ describe('a delivery loop', () => {
   it('reports a setback once a cycle, and lets even a full queue wait after it', async () => {
     const { add, clock, endAll, errors, loop, underWay } = aLoop()
     loop.start()
-    add(20)
+    add(40)
     await clock.advance(0)
     await endAll(AWAY)
     const reported = errors.length
 
-    add(20)
+    add(40)
     await clock.advance(9999)
     const before = underWay.length
     await clock.advance(1)
 
     expect(reported).toBe(1)
     expect(before).toBe(0)
-    expect(underWay).toHaveLength(4)
+    expect(underWay).toHaveLength(8)
   })
 
   it('keeps trying while it stops and has time, and ends when it has none', async () => {

@@ -10,6 +10,16 @@ const A = ['a']
 const B = ['b']
 const C = ['c']
 
+/** One that the server has asked to wait, and that no batch probes yet. */
+function aShutGate(): ProbeGate {
+  const gate = new ProbeGate()
+  const asked = { ...AWAY, afterMs: 1000 } as const
+  const batch = ['z']
+  gate.fail(batch, asked)
+  gate.leave(batch, asked)
+  return gate
+}
+
 /** What has become of a wait so far. */
 async function stateOf(wait: Promise<Setback | undefined>): Promise<Setback | 'may go' | 'waits'> {
   let state: Setback | 'may go' | 'waits' = 'waits'
@@ -18,8 +28,15 @@ async function stateOf(wait: Promise<Setback | undefined>): Promise<Setback | 'm
   return state
 }
 
-it('lets the first batch try and the others wait until it got through', async () => {
+it('lets everybody go in the beginning', async () => {
   const gate = new ProbeGate()
+
+  expect(await stateOf(gate.pass(A))).toBe('may go')
+  expect(await stateOf(gate.pass(B))).toBe('may go')
+})
+
+it('lets one batch try where it is shut, and the others wait until it got through', async () => {
+  const gate = aShutGate()
 
   const first = gate.pass(A)
   const second = gate.pass(B)
@@ -33,7 +50,7 @@ it('lets the first batch try and the others wait until it got through', async ()
 })
 
 it('tells the others why they need not try when the probe gives up', async () => {
-  const gate = new ProbeGate()
+  const gate = aShutGate()
   await gate.pass(A)
   const second = gate.pass(B)
 
@@ -45,7 +62,7 @@ it('tells the others why they need not try when the probe gives up', async () =>
 })
 
 it('lets another batch take over when the probe ends without a verdict', async () => {
-  const gate = new ProbeGate()
+  const gate = aShutGate()
   await gate.pass(A)
   const second = gate.pass(B)
   const third = gate.pass(C)
@@ -58,7 +75,6 @@ it('lets another batch take over when the probe ends without a verdict', async (
 
 it('is shut by three failures in a row, and the batch of the third is the probe', async () => {
   const gate = new ProbeGate()
-  gate.open()
   await Promise.all([gate.pass(A), gate.pass(B), gate.pass(C)])
 
   gate.fail(A, AWAY)
@@ -73,7 +89,6 @@ it('is shut by three failures in a row, and the batch of the third is the probe'
 
 it('forgets failures when somebody gets through', async () => {
   const gate = new ProbeGate()
-  gate.open()
 
   for (let round = 0; round < 5; round++) {
     gate.fail(A, AWAY)
@@ -86,7 +101,6 @@ it('forgets failures when somebody gets through', async () => {
 
 it('is shut at once when the server asks us to wait', async () => {
   const gate = new ProbeGate()
-  gate.open()
 
   gate.fail(A, { ...AWAY, afterMs: 1000 })
 

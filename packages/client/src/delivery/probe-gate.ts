@@ -6,13 +6,15 @@ const FAILURES_TO_SHUT = 3
 /**
  * Lets one batch find out whether the server is there, while the others wait for what it finds.
  *
- * Open after any answer; shut in the beginning, after three failures in a row, and when the server asks us to wait. A
+ * Open in the beginning and after any answer; shut by three failures in a row, by a denial, and when the server asks us
+ * to wait. A
  * single failure means little: with one request in five failing, a gate that shut for each would halve the throughput.
+ * And a program that ends soon after it began has no time to wait for a first answer.
  * The batch that shuts the gate, or comes first to a shut one, is the probe until it gets through, gives up, or another
  * batch gets through.
  */
 export class ProbeGate {
-  #isOpen = false
+  #isOpen = true
   /** In a row, of whichever batch. */
   #failures = 0
   #probe: { readonly batch: Batch; readonly verdict: Deferred<Setback | undefined> } | undefined
@@ -44,6 +46,7 @@ export class ProbeGate {
 
   /** The batch tries no more; if it was the probe, the others need not try either, or another one takes over. */
   leave(batch: Batch, setback: Setback | undefined): void {
+    if (setback?.kind === 'denied') this.#isOpen = false
     if (this.#probe?.batch === batch) this.#endProbe(setback)
   }
 
