@@ -55,14 +55,23 @@ CREATE TABLE runs (
   presumed_error TEXT
 ) STRICT;
 
--- Lists are newest first, a page at a time: each index ends in the order of the list. run_no, the rowid, ends every
--- index by itself.
-CREATE INDEX runs_by_creation ON runs (created_at_us, start_time_us);
-CREATE INDEX runs_by_agent ON runs (agent_name, created_at_us);
-CREATE INDEX runs_by_status ON runs (status, created_at_us);
-CREATE INDEX runs_by_job_type ON runs (job_type, created_at_us);
-CREATE INDEX runs_by_parent ON runs (parent_run_id, created_at_us) WHERE parent_run_id IS NOT NULL;
+-- Lists are newest first, a page at a time. Each index is in the order of the list, run_no included (named, because what
+-- follows it would otherwise stand before it), and holds the start time, so that a filter by it reads no rows.
+CREATE INDEX runs_by_creation ON runs (created_at_us, run_no, start_time_us);
+CREATE INDEX runs_by_agent ON runs (agent_name, created_at_us, run_no, start_time_us);
+CREATE INDEX runs_by_status ON runs (status, created_at_us, run_no, start_time_us);
+CREATE INDEX runs_by_job_type ON runs (job_type, created_at_us, run_no, start_time_us);
+CREATE INDEX runs_by_parent ON runs (parent_run_id, created_at_us, run_no, start_time_us)
+  WHERE parent_run_id IS NOT NULL;
 CREATE INDEX runs_by_start ON runs (start_time_us, created_at_us);
+
+-- When the runs were recorded that began on a UTC day (days since 1970): a list of runs that began within some days looks
+-- nowhere else. Kept by the transactions that create runs.
+CREATE TABLE run_start_days (
+  start_day INTEGER PRIMARY KEY,
+  first_created_us INTEGER NOT NULL,
+  last_created_us INTEGER NOT NULL
+) STRICT;
 
 -- How many runs there are of each agent and job, so that counting reads a few rows instead of a million. Kept by the
 -- transactions that create runs: a trigger costs each run 2.5 microseconds, a fifth of its write.

@@ -2,7 +2,8 @@ import type { SqliteDriver } from './driver.ts'
 import { openObservations } from './events.ts'
 import { findInstance, listInstances } from './instances.ts'
 import { keysChangedSince, listKeys } from './keys.ts'
-import { openRunCounts, openRunEvents, openRunFinder, openRunList } from './run-reads.ts'
+import { openRunList } from './run-list.ts'
+import { openRunCounts, openRunEvents, openRunFinder } from './run-reads.ts'
 import { loadUnits } from './units.ts'
 
 /** What a connection that only reads offers. It never waits for the writer, nor the writer for it. */

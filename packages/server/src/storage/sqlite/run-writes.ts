@@ -79,7 +79,9 @@ export function openRunWriter(
         const values = write.values.map((value, index) => value ?? defaults[index] ?? null)
         const params = [...values, write.createdAtUs, write.startTimeUs, write.updatedAtUs]
         if (create.run(...params) === 1) {
-          counter.count(String(values[agentColumn]), String(values[jobColumn]))
+          const { createdAtUs, startTimeUs } = write
+          const [agentName, jobType] = [String(values[agentColumn]), String(values[jobColumn])]
+          counter.count({ agentName, jobType, startTimeUs, createdAtUs })
           return { kind: 'created' }
         }
         if (write.onRepeat === 'merge') merge.run(...params)
