@@ -97,6 +97,19 @@ describe('the events API and the vectors', () => {
     expect(await server.storedEvents()).toHaveLength(before)
   })
 
+  it('knows an event again by its id in the other case, and answers in lower case', async () => {
+    const event = { ...JSON.parse(validVectors[0]!.json), event_id: '6E2F0C7A-9B1D-4E3F-8A5C-7D6B5A4F3E2D' }
+    const eventId = event.event_id.toLowerCase()
+    const events = [event, { ...event, event_id: eventId }]
+
+    const { text } = await post('/v1/events/batch', vectorInstanceId, JSON.stringify({ events }))
+
+    expect((JSON.parse(text) as { results: Result[] }).results).toEqual([
+      { event_id: eventId, status: 'accepted', error: null },
+      { event_id: eventId, status: 'rejected', error: 'duplicate event_id', code: 'duplicate' },
+    ])
+  })
+
   it('names every field that is wrong, not only the first', async () => {
     const event = { ...JSON.parse(validVectors[0]!.json), retry_count: 21, model: '', outcome: 'won' }
 
