@@ -2,10 +2,13 @@ import { version } from '@mosaicstack/telemetry-server/config'
 import { Command } from 'commander'
 
 import { addDemo } from './commands/demo.ts'
+import { addDoctor } from './commands/doctor.ts'
 import { addInstances } from './commands/instances.ts'
 import { addKeys } from './commands/keys.ts'
 import { addPredict } from './commands/predict.ts'
+import { addRuns } from './commands/runs.ts'
 import { addServe } from './commands/serve.ts'
+import { addSync } from './commands/sync.ts'
 import { withExample } from './commands/with-example.ts'
 
 /** The whole command line. A command is one file under `commands/` that adds itself. */
@@ -18,6 +21,7 @@ export function buildProgram(): Command {
     .configureHelp({ showGlobalOptions: false })
   withExample(program, 'mosaic-telemetry demo', 'mosaic-telemetry serve')
 
-  for (const add of [addServe, addDemo, addPredict, addInstances, addKeys]) add(program)
+  for (const add of [addServe, addDemo, addPredict, addRuns, addSync, addDoctor, addInstances, addKeys])
+    add(program)
   return program
 }
