@@ -12,7 +12,7 @@ export interface OpenOptions {
   readonly requestTimeoutMs: number
   /** What `stop()` may take, for the SDKs that accept a limit. */
   readonly stopLimitMs: number
-  /** Undefined leaves the SDK's own default, which is what the fault rows measure. */
+  /** Undefined leaves the SDK's own default, which is what all fault rows but the burst measure. */
   readonly maxQueuedEvents: number | undefined
   /** A directory of this run alone; survives the process, so that a second one finds what the first left. */
   readonly stateDir: string

@@ -35,6 +35,7 @@ export async function openMosaic(options: OpenOptions, spoolDir: string | undefi
     apiKey: options.apiKey,
     instanceId: options.instanceId,
     batchSize: Math.min(options.batchSize, 100), // the protocol's limit
+    flushAt: options.batchSize,
     submitIntervalMs: options.flushIntervalMs,
     requestTimeoutMs: options.requestTimeoutMs,
     onError: options.onReport,

@@ -22,6 +22,8 @@ export interface FaultRow {
   readonly poison: ReadonlySet<string>
   /** The row needs an answer that some protocols do not have. */
   readonly needsPartialAnswer: boolean
+  /** Room for so many events, for every SDK that has an option for it; its own default where it is undefined. */
+  readonly maxQueuedEvents: number | undefined
   /** Milliseconds matter, so nothing else runs beside it. */
   readonly runsAlone: boolean
 }

@@ -53,7 +53,13 @@ export async function live(
 ): Promise<Life> {
   const input: FaultChildInput = {
     sdk: adapter.name,
-    options: { ...commonSettings, ...identity(world), stateDir: world.stateDir, url: server.url },
+    options: {
+      ...commonSettings,
+      ...identity(world),
+      stateDir: world.stateDir,
+      url: server.url,
+      ...(row.maxQueuedEvents !== undefined && { maxQueuedEvents: row.maxQueuedEvents }),
+    },
     events,
     ending: row.ending,
     stopsAtOnce: row.stopsAtOnce,

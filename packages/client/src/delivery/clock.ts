@@ -22,6 +22,20 @@ export const systemClock: Clock = {
 }
 
 /**
+ * Calls back when the caller's caller has nothing more to do right now. A timer of 0 ms takes a whole millisecond, in
+ * which a program may have ended.
+ */
+export function soon(callback: () => void): Cancel {
+  let isCancelled = false
+  queueMicrotask(() => {
+    if (!isCancelled) callback()
+  })
+  return () => {
+    isCancelled = true
+  }
+}
+
+/**
  * Keeps the process alive until released. Our timers do not, so without this a program whose last act is
  * `await client.stop()` would end in the middle of a pause between two tries.
  */

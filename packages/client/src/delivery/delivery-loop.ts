@@ -1,6 +1,6 @@
 import { TelemetryError } from '../telemetry-error.ts'
 import type { Backlog, LeaseLimits } from './backlog.ts'
-import { type Cancel, type Clock, keepProcessAlive } from './clock.ts'
+import { type Cancel, type Clock, keepProcessAlive, soon } from './clock.ts'
 import { type Deferred, deferred } from './deferred.ts'
 import { MAX_DELAY_MS } from './retrying.ts'
 import type { Sleeper } from './sleeper.ts'
@@ -135,11 +135,12 @@ export class DeliveryLoop {
 
     this.#clearTimer()
     this.#timerIsEarly = isEarly
-    const heldMs = this.#heldUntilMs - clock.now()
-    this.#cancelTimer = clock.after(Math.max(isEarly ? 0 : intervalMs, heldMs), () => {
+    const delayMs = Math.max(isEarly ? 0 : intervalMs, this.#heldUntilMs - clock.now())
+    const begin = (): void => {
       this.#cancelTimer = undefined
       void this.#startCycle()
-    })
+    }
+    this.#cancelTimer = delayMs > 0 ? clock.after(delayMs, begin) : soon(begin)
   }
 
   /** Fills the lanes, of the cycle that runs or of a new one. Resolves to whether it ends without a setback. */
