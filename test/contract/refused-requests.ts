@@ -61,7 +61,8 @@ export const refusedRequests: readonly HostileKind[] = [
       ['{"events":', '}'],
       ['{"__proto__":', '}'],
     ] as const)
-    const depth = random.pick([100, 10_000, Math.floor((MIB - 1) / (open.length + 1))])
+    const deepest = Math.floor((MIB - 1) / (open.length + 1))
+    const depth = random.pick([10, 100, 1_000, 10_000, 50_000, deepest])
     const isClosed = random.below(2) === 0
     return { body: `${open.repeat(depth)}1${isClosed ? close.repeat(depth) : ''}` }
   }),
