@@ -76,7 +76,7 @@ describe(`a thousand hostile requests (seed ${SEED})`, () => {
       .map(({ answer }) => (JSON.parse(answer.text) as { error: { message: string } }).error.message)
       .map((message) => message.replace(/(PUT|PATCH|DELETE|POST) \/\S*;/, '<method> <path>;'))
 
-    expect([...new Set(sentences)].sort()).toEqual(SENTENCES)
+    expect(sentences.filter((sentence) => !SENTENCES.includes(sentence))).toEqual([])
   })
 
   it('have each bad event rejected by the name of its field, and each good one beside it accepted', () => {
