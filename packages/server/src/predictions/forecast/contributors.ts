@@ -1,5 +1,6 @@
 import { EFFECT_COUNT } from './effect-layout.ts'
 import type { EffectLayout } from './effect-layout.ts'
+import { sortedRows } from './row-order.ts'
 
 /** Which cells each instance reported, and whose reports count. */
 export interface Contributions {
@@ -15,7 +16,7 @@ export function countContributors(
   layout: EffectLayout,
   { size, cell, instance, trust }: Contributions,
 ): readonly Uint32Array[] {
-  const byInstance = orderByInstance(instance, size, trust.length)
+  const byInstance = sortedRows(size, [instance])
   const counts = layout.groups.map((groups) => new Uint32Array(groups.size))
   const lastSeen = layout.groups.map((groups) => new Int32Array(groups.size).fill(-1))
   for (const row of byInstance) {
@@ -36,23 +37,4 @@ export function countContributors(
 /** 1 for every group to which at least `minInstances` instances contributed. */
 export function usedGroups(counts: readonly Uint32Array[], minInstances: number): readonly Uint8Array[] {
   return counts.map((groups) => Uint8Array.from(groups, (count) => (count >= minInstances ? 1 : 0)))
-}
-
-/** Rows grouped by instance, by counting. */
-function orderByInstance(instance: Int32Array, size: number, instances: number): Uint32Array {
-  const next = new Uint32Array(instances + 1)
-  for (let row = 0; row < size; row++) {
-    const slot = (instance[row] as number) + 1
-    next[slot] = (next[slot] as number) + 1
-  }
-  for (let slot = 1; slot <= instances; slot++) next[slot] = (next[slot] as number) + (next[slot - 1] as number)
-
-  const order = new Uint32Array(size)
-  for (let row = 0; row < size; row++) {
-    const slot = instance[row] as number
-    const place = next[slot] as number
-    order[place] = row
-    next[slot] = place + 1
-  }
-  return order
 }

@@ -60,9 +60,15 @@ export class Forecaster {
 
   /** Answers from now on with a fit and with what was learned until now. */
   adopt(fit: ForecastFit): void {
-    this.#distrusted = new Set(
+    const distrusted = new Set(
       [...fit.distrusted].flatMap(([name, trust]) => (trust === 0 ? [this.#numberOf(name)] : [])),
     )
+    // Shapes are kept from one adoption to the next, as long as the same instances make them.
+    const hasTrustChanged =
+      fit.minInstances !== this.#snapshot?.fit.minInstances ||
+      distrusted.size !== this.#distrusted.size ||
+      [...distrusted].some((instance) => !this.#distrusted.has(instance))
+    this.#distrusted = distrusted
     const cellGroups = fit.layout.groups.at(-1)
     this.#snapshot = new ForecastSnapshot(
       fit,
@@ -70,7 +76,8 @@ export class Forecaster {
         memory.tables(
           fit.minInstances,
           (key) => cellGroups?.has(key) === true,
-          (instance) => !this.#distrusted.has(instance),
+          (instance) => !distrusted.has(instance),
+          hasTrustChanged,
         ),
       ),
     )

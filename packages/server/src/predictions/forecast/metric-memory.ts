@@ -48,11 +48,15 @@ export class MetricMemory {
     minInstances: number,
     isKnown: (key: string) => boolean,
     isTrusted: (instance: number) => boolean,
+    hasTrustChanged: boolean,
   ): MetricTables {
     const ownShapes = new Map<string, OwnShape>()
     for (const [key, values] of this.ownValues) {
-      if (!isKnown(key) && !this.#sinceAdopted.has(key)) this.ownValues.delete(key)
-      const shape = values.shape(minInstances, isTrusted)
+      if (!isKnown(key) && !this.#sinceAdopted.has(key)) {
+        this.ownValues.delete(key)
+        continue
+      }
+      const shape = values.shape(minInstances, isTrusted, hasTrustChanged)
       if (shape !== undefined) ownShapes.set(key, shape)
     }
     this.#sinceAdopted.clear()

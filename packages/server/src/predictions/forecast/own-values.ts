@@ -1,13 +1,15 @@
-import { weighInstances } from '../instance-weights.ts'
 import { percentiles } from '../percentiles.ts'
 import { fromFixed, toFixed } from './fixed-point.ts'
 import { curveProbabilities } from './quantile-curve.ts'
+import { waterFill } from './water-fill.ts'
 
 /** The last values kept of one cell, and of one instance in it. */
 const MAX_VALUES = 256
 const MAX_INSTANCE_VALUES = 10
 /** Distinct instances from which the shape of a cell is its own. */
 const MIN_INSTANCES = 3
+/** What an instance may weigh in a cell's own shape, unless 1.5 equal shares are more. */
+const MIN_SHARE = 0.05
 /** Values at which a cell's own shape weighs as much as the pooled one. */
 const HALF_WEIGHT_VALUES = 100
 
@@ -24,33 +26,32 @@ export interface OwnShape {
 /** The last values of one metric in one cell, relative to what was forecast for them: an instance keeps its last ten. */
 export class OwnValues {
   readonly #entries: (readonly [instance: number, fixed: number])[] = []
+  #changes = 0
+  #shape: OwnShape | undefined
 
   add(instance: number, value: number): void {
     this.#insert(instance, toFixed(value))
   }
 
-  /** Undefined below 3 or `minInstances` instances that `isTrusted` lets count. */
-  shape(minInstances: number, isTrusted: (instance: number) => boolean): OwnShape | undefined {
-    const trusted = this.#entries.filter(([instance]) => isTrusted(instance))
-    const counts = new Map<string, number>()
-    for (const [instance] of trusted) counts.set(String(instance), (counts.get(String(instance)) ?? 0) + 1)
-    if (counts.size < Math.max(MIN_INSTANCES, minInstances)) return undefined
-
-    const { eventWeights } = weighInstances(counts)
-    const weighted = trusted
-      .map(([instance, fixed]) => ({ value: fromFixed(fixed), weight: eventWeights.get(String(instance)) ?? 0 }))
-      .sort((a, b) => a.weight - b.weight)
-    const points = percentiles(
-      Float64Array.from(weighted, ({ value }) => value + SHIFT),
-      Float64Array.from(weighted, ({ weight }) => weight),
-      curveProbabilities,
-    )
-    return { points: Float64Array.from(points, (point) => point - SHIFT), weight: trusted.length / (trusted.length + HALF_WEIGHT_VALUES) }
+  /**
+   * Undefined below 3 or `minInstances` instances that `isTrusted` lets count. Worked out anew when the values have
+   * changed by a fiftieth, or where `hasTrustChanged`.
+   */
+  shape(
+    minInstances: number,
+    isTrusted: (instance: number) => boolean,
+    hasTrustChanged: boolean,
+  ): OwnShape | undefined {
+    if (!hasTrustChanged && this.#changes < Math.max(1, this.#entries.length / 50)) return this.#shape
+    this.#changes = 0
+    this.#shape = this.#computeShape(minInstances, isTrusted)
+    return this.#shape
   }
 
   forget(instance: number): void {
     const others = this.#entries.filter(([other]) => other !== instance)
     this.#entries.splice(0, this.#entries.length, ...others)
+    this.#changes = MAX_VALUES
   }
 
   /** Instance and fixed-point value of every entry, the oldest first. */
@@ -63,6 +64,32 @@ export class OwnValues {
     for (const [instance, fixed] of entries) this.#insert(instance, fixed)
   }
 
+  #computeShape(minInstances: number, isTrusted: (instance: number) => boolean): OwnShape | undefined {
+    const trusted = this.#entries.filter(([instance]) => isTrusted(instance))
+    const ranks = new Map<number, number>()
+    for (const [instance] of trusted) if (!ranks.has(instance)) ranks.set(instance, ranks.size)
+    if (ranks.size < Math.max(MIN_INSTANCES, minInstances)) return undefined
+
+    const counts = new Float64Array(ranks.size)
+    for (const [instance] of trusted) {
+      const rank = ranks.get(instance) ?? 0
+      counts[rank] = (counts[rank] as number) + 1
+    }
+    const factors = waterFill(counts, MIN_SHARE)
+    const weighted = trusted
+      .map(([instance, fixed]) => ({ fixed, weight: factors[ranks.get(instance) ?? 0] ?? 0 }))
+      .sort((a, b) => a.weight - b.weight)
+    const points = percentiles(
+      Float64Array.from(weighted, ({ fixed }) => fromFixed(fixed) + SHIFT),
+      Float64Array.from(weighted, ({ weight }) => weight),
+      curveProbabilities,
+    )
+    return {
+      points: Float64Array.from(points, (point) => point - SHIFT),
+      weight: trusted.length / (trusted.length + HALF_WEIGHT_VALUES),
+    }
+  }
+
   #insert(instance: number, fixed: number): void {
     const held = this.#entries.reduce((count, [other]) => count + (other === instance ? 1 : 0), 0)
     if (held >= MAX_INSTANCE_VALUES) {
@@ -72,5 +99,6 @@ export class OwnValues {
       )
     } else if (this.#entries.length >= MAX_VALUES) this.#entries.shift()
     this.#entries.push([instance, fixed])
+    this.#changes++
   }
 }

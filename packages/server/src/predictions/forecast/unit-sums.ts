@@ -2,6 +2,8 @@ import type { Cell } from '../level-rules.ts'
 import { toFixed } from './fixed-point.ts'
 import { cellKey } from './forecast-event.ts'
 import type { ForecastEvent } from './forecast-event.ts'
+import { NameTable } from './name-table.ts'
+import { ranksOfDays, reorder, sortedRows } from './row-order.ts'
 import type { MetricColumns, UnitColumns } from './unit-columns.ts'
 
 /** Numbers of a row before those of its metrics. */
@@ -12,9 +14,8 @@ const FIRST_METRIC = 2
 const METRIC_WIDTH = 3
 
 interface Row {
-  readonly cell: Cell
-  readonly cellKey: string
-  readonly instanceId: string
+  readonly cellNumber: number
+  readonly instanceNumber: number
   readonly day: number
   readonly numbers: Float64Array
 }
@@ -28,6 +29,8 @@ interface Row {
 export class UnitSums {
   readonly #metricCount: number
   readonly #rows = new Map<string, Row>()
+  readonly #cells = new NameTable<Cell>()
+  readonly #instances = new NameTable<string>()
 
   constructor(metricCount: number) {
     this.#metricCount = metricCount
@@ -47,7 +50,8 @@ export class UnitSums {
   }
 
   deleteInstance(instanceId: string): void {
-    this.#deleteWhere((row) => row.instanceId === instanceId)
+    const number = this.#instances.numberOf(instanceId, instanceId)
+    this.#deleteWhere((row) => row.instanceNumber === number)
   }
 
   /** Forgets the days before `firstDay`, UTC days since 1970. */
@@ -58,30 +62,25 @@ export class UnitSums {
   /** The state in its one order. */
   columns(): UnitColumns {
     const rows = [...this.#rows.values()]
-    const cells = new Map(rows.map((row) => [row.cellKey, row.cell]))
-    const cellKeys = [...cells.keys()].sort()
-    const instances = [...new Set(rows.map((row) => row.instanceId))].sort()
-    const cellRanks = ranks(cellKeys)
-    const instanceRanks = ranks(instances)
+    const cells = this.#cells.ranked(rows, (row) => row.cellNumber)
+    const instances = this.#instances.ranked(rows, (row) => row.instanceNumber)
+    const days = Int32Array.from(rows, (row) => row.day)
+    const order = sortedRows(rows.length, [ranksOfDays(days), instances.rankOf, cells.rankOf])
 
-    const cellOf = Int32Array.from(rows, (row) => cellRanks.get(row.cellKey) ?? 0)
-    const instanceOf = Int32Array.from(rows, (row) => instanceRanks.get(row.instanceId) ?? 0)
-    const dayOf = Int32Array.from(rows, (row) => row.day)
-    const order = Uint32Array.from(rows.keys()).sort(
-      (a, b) =>
-        (cellOf[a] as number) - (cellOf[b] as number) ||
-        (instanceOf[a] as number) - (instanceOf[b] as number) ||
-        (dayOf[a] as number) - (dayOf[b] as number),
-    )
-    const column = (offset: number) =>
-      Float64Array.from(order, (index) => (rows[index] as Row).numbers[offset] as number)
+    const column = (offset: number) => {
+      const values = new Float64Array(rows.length)
+      for (let place = 0; place < values.length; place++) {
+        values[place] = (rows[order[place] as number] as Row).numbers[offset] as number
+      }
+      return values
+    }
     return {
-      cells: cellKeys.map((key) => cells.get(key) as Cell),
-      instances,
+      cells: cells.values,
+      instances: instances.values,
       size: rows.length,
-      cell: Int32Array.from(order, (index) => cellOf[index] as number),
-      instance: Int32Array.from(order, (index) => instanceOf[index] as number),
-      day: Int32Array.from(order, (index) => dayOf[index] as number),
+      cell: reorder(cells.rankOf, order),
+      instance: reorder(instances.rankOf, order),
+      day: reorder(days, order),
       events: column(EVENTS),
       successes: column(SUCCESSES),
       metrics: Array.from({ length: this.#metricCount }, (_, metric): MetricColumns => {
@@ -109,9 +108,13 @@ export class UnitSums {
     if (numbers[EVENTS] === 0) this.#rows.delete(key)
   }
 
-  #open(key: string, { cell, instanceId, day }: ForecastEvent): Row {
-    const numbers = new Float64Array(FIRST_METRIC + METRIC_WIDTH * this.#metricCount)
-    const row = { cell, cellKey: cellKey(cell), instanceId, day, numbers }
+  #open(key: string, event: ForecastEvent): Row {
+    const row = {
+      cellNumber: this.#cells.numberOf(cellKey(event.cell), event.cell),
+      instanceNumber: this.#instances.numberOf(event.instanceId, event.instanceId),
+      day: event.day,
+      numbers: new Float64Array(FIRST_METRIC + METRIC_WIDTH * this.#metricCount),
+    }
     this.#rows.set(key, row)
     return row
   }
@@ -123,8 +126,4 @@ export class UnitSums {
 
 function rowKey({ cell, instanceId, day }: ForecastEvent): string {
   return `${cellKey(cell)}\0${instanceId}\0${day}`
-}
-
-function ranks(names: readonly string[]): ReadonlyMap<string, number> {
-  return new Map(names.map((name, rank) => [name, rank]))
 }

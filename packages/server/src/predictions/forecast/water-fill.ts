@@ -1,18 +1,18 @@
-/** The least share of all weight to which an instance may be held. */
+/** In the fit an instance may always hold a tenth of all weight. */
 const MIN_CAP_SHARE = 0.1
 
-/** What part of all weight one of `instances` instances may hold: 10 %, or 1.5 equal shares. */
-export function capShare(instances: number): number {
-  return Math.max(MIN_CAP_SHARE, Math.min(1, 1.5 / instances))
+/** What part of all weight one of `instances` instances may hold: `minShare`, or 1.5 equal shares where that is more. */
+export function capShare(instances: number, minShare = MIN_CAP_SHARE): number {
+  return Math.max(minShare, Math.min(1, 1.5 / instances))
 }
 
 /**
  * By what factor to shrink the total of each instance so that none holds more than its share of what is left. Totals of
  * 0 do not count as instances.
  */
-export function waterFill(totals: Float64Array): Float64Array {
+export function waterFill(totals: Float64Array, minShare = MIN_CAP_SHARE): Float64Array {
   const descending = totals.filter((total) => total > 0).sort().reverse()
-  const cap = weightCap(descending, capShare(descending.length))
+  const cap = weightCap(descending, capShare(descending.length, minShare))
   return totals.map((total) => (total > cap ? cap / total : 1))
 }
 
