@@ -43,6 +43,16 @@ export type {
   QualityPrediction,
   TokenDistribution,
 } from './prediction.ts'
+export type {
+  Forecast,
+  ForecastBudget,
+  ForecastCalibration,
+  ForecastDistribution,
+  ForecastEvidence,
+  ForecastMetricName,
+  ForecastProbability,
+  ForecastRisk,
+} from './forecast.ts'
 export { errorStatus } from './error.ts'
 export type { ErrorCode, ErrorResponse } from './error.ts'
 export { CommitSource, RunStatus, runStatusAliases } from './run.ts'

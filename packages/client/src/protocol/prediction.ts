@@ -1,4 +1,5 @@
 import type { Complexity, Provider, TaskType } from './enums.ts'
+import type { Forecast } from './forecast.ts'
 
 /** The four dimensions of a task that has not begun. */
 export interface PredictionQuery {
@@ -22,6 +23,8 @@ export interface PredictionResponse {
   /** Null where nothing is known at any level. */
   readonly prediction: PredictionData | null
   readonly metadata: PredictionMetadata
+  /** What to expect of the next task. Absent from servers that do not forecast and while nothing is known. */
+  readonly forecast?: Forecast
 }
 
 /** What was observed at one level, as exactly defined percentiles (type 6, halves rounded up). */

@@ -30,7 +30,8 @@ export class CappedCore implements Competitor {
     if (cached !== undefined && level.instances.length < cached.events * 1.01) return cached.points
 
     const points = summarise(level, metric)
-    if (points !== undefined) this.#cached.set(`${metric}\0${key}`, { events: level.instances.length, points })
+    if (points !== undefined)
+      this.#cached.set(`${metric}\0${key}`, { events: level.instances.length, points })
     return points
   }
 

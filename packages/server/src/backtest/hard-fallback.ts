@@ -9,9 +9,22 @@ export type Chain = readonly (readonly (keyof Cell)[])[]
 const ALL: readonly (keyof Cell)[] = ['taskType', 'model', 'provider', 'complexity']
 
 /** The chain of the fixed fields: the model goes last. */
-export const tunedChain: Chain = [ALL, ['taskType', 'model', 'provider'], ['taskType', 'model'], ['model'], ['taskType'], []]
+export const tunedChain: Chain = [
+  ALL,
+  ['taskType', 'model', 'provider'],
+  ['taskType', 'model'],
+  ['model'],
+  ['taskType'],
+  [],
+]
 /** The chain one would write first: the task type goes last. */
-export const taskChain: Chain = [ALL, ['taskType', 'model', 'provider'], ['taskType', 'model'], ['taskType'], []]
+export const taskChain: Chain = [
+  ALL,
+  ['taskType', 'model', 'provider'],
+  ['taskType', 'model'],
+  ['taskType'],
+  [],
+]
 
 export interface HardFallbackSettings {
   readonly name: string

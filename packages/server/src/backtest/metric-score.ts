@@ -102,7 +102,9 @@ export class ProbabilityScore {
 
   /** Mean distance, over ten bins weighted by their size, between what was stated and what happened. */
   get calibrationError(): number {
-    return this.#bins.reduce((sum, { stated, happened }) => sum + Math.abs(stated - happened), 0) / this.#count
+    return (
+      this.#bins.reduce((sum, { stated, happened }) => sum + Math.abs(stated - happened), 0) / this.#count
+    )
   }
 }
 

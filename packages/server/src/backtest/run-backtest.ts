@@ -40,7 +40,8 @@ export function runBacktest(
   for (const event of events) {
     const key = cellKey(event.cell)
     const known = cellEvents.get(key) ?? 0
-    if (event.isAttack !== true && honestEvents++ >= UNSCORED_EVENTS) scoreEvent(event, competitors, scores, known)
+    if (event.isAttack !== true && honestEvents++ >= UNSCORED_EVENTS)
+      scoreEvent(event, competitors, scores, known)
     for (const competitor of competitors) competitor.learn(event)
     cellEvents.set(key, known + 1)
   }

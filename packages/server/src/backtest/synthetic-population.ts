@@ -200,7 +200,8 @@ class Population {
   }
 
   #noise(kind: number): number {
-    const noise = NOISE_SD * this.#random.studentT(NOISE_FREEDOM) * Math.sqrt((NOISE_FREEDOM - 2) / NOISE_FREEDOM)
+    const noise =
+      NOISE_SD * this.#random.studentT(NOISE_FREEDOM) * Math.sqrt((NOISE_FREEDOM - 2) / NOISE_FREEDOM)
     const upper = UPPER_MODE[kind]
     if (upper === undefined) return noise
     const mode = (this.#random.uniform() < upper ? 1 - upper : -upper) * MODE_DISTANCE
@@ -211,9 +212,11 @@ class Population {
   #shape(kind: number): Float64Array {
     const draws = Float64Array.from(
       { length: SHAPE_DRAWS },
-      () =>
-        INSTANCE_SD * this.#random.normal() + HABIT_SD * this.#random.normal() + this.#noise(kind),
+      () => INSTANCE_SD * this.#random.normal() + HABIT_SD * this.#random.normal() + this.#noise(kind),
     ).sort()
-    return Float64Array.from(curveProbabilities, (probability) => draws[Math.floor(probability * SHAPE_DRAWS)] as number)
+    return Float64Array.from(
+      curveProbabilities,
+      (probability) => draws[Math.floor(probability * SHAPE_DRAWS)] as number,
+    )
   }
 }

@@ -26,7 +26,12 @@ export interface Effects {
 }
 
 /** Effects of 0 around `mean`. */
-export function startEffects(layout: EffectLayout, cellCount: number, mean: number, prior: Float64Array): Effects {
+export function startEffects(
+  layout: EffectLayout,
+  cellCount: number,
+  mean: number,
+  prior: Float64Array,
+): Effects {
   return {
     mean,
     values: layout.groups.map((groups) => new Float64Array(groups.size)),
@@ -93,7 +98,8 @@ function fitEffect(
   const change = rest
   for (let group = 0; group < value.length; group++) {
     const before = value[group] as number
-    const posterior = isUsed[group] === 1 ? 1 / ((precision[group] as number) + 1 / priorVariance) : priorVariance
+    const posterior =
+      isUsed[group] === 1 ? 1 / ((precision[group] as number) + 1 / priorVariance) : priorVariance
     value[group] = isUsed[group] === 1 ? posterior * (rest[group] as number) : 0
     variance[group] = posterior
     change[group] = (value[group] as number) - before
@@ -104,7 +110,12 @@ function fitEffect(
 }
 
 /** MacKay's fixed point: squares over the number of groups that the data decide. It has the limit of EM and gets there sooner. */
-function fitPrior({ values, variances, prior }: Effects, effect: number, isUsed: Uint8Array, guess: number): void {
+function fitPrior(
+  { values, variances, prior }: Effects,
+  effect: number,
+  isUsed: Uint8Array,
+  guess: number,
+): void {
   const value = values[effect] as Float64Array
   const variance = variances[effect] as Float64Array
   let squares = PRIOR_GROUPS * guess

@@ -1,7 +1,7 @@
 import { fromFixed, toFixed } from './fixed-point.ts'
 
 /** Days over which the server judges itself. */
-export const CALIBRATION_DAYS = 30
+const CALIBRATION_DAYS = 30
 
 /** How the forecasts of one metric, each made before its task was known, turned out. */
 export interface CalibrationFigures {
@@ -24,14 +24,14 @@ export class Calibration {
     this.#days.set(day, [day, tasks + 1, inside + (isInside ? 1 : 0), sum + toFixed(loss)])
   }
 
-  /** Forgets the days that are no longer among the last 30. */
-  expire(today: number): void {
-    for (const day of this.#days.keys()) if (day <= today - CALIBRATION_DAYS) this.#days.delete(day)
-  }
-
-  figures(): CalibrationFigures {
+  /** Sums up the 30 days that end with `today` and forgets what lies before. */
+  figures(today: number): CalibrationFigures {
     let [tasks, inside, loss] = [0, 0, 0]
-    for (const [, dayTasks, dayInside, dayLoss] of this.#days.values()) {
+    for (const [day, dayTasks, dayInside, dayLoss] of this.#days.values()) {
+      if (day <= today - CALIBRATION_DAYS) {
+        this.#days.delete(day)
+        continue
+      }
       tasks += dayTasks
       inside += dayInside
       loss += dayLoss

@@ -11,8 +11,8 @@ const PRIOR_VALUES = 50
 
 /** Quantiles 0.05 … 0.95 of a standard normal. */
 const NORMAL = [
-  -1.6448536, -1.2815516, -1.0364334, -0.8416212, -0.6744898, -0.5244005, -0.3853205, -0.2533471, -0.1256613, 0,
-  0.1256613, 0.2533471, 0.3853205, 0.5244005, 0.6744898, 0.8416212, 1.0364334, 1.2815516, 1.6448536,
+  -1.6448536, -1.2815516, -1.0364334, -0.8416212, -0.6744898, -0.5244005, -0.3853205, -0.2533471, -0.1256613,
+  0, 0.1256613, 0.2533471, 0.3853205, 0.5244005, 0.6744898, 0.8416212, 1.0364334, 1.2815516, 1.6448536,
 ] as const
 
 /**
@@ -31,7 +31,8 @@ export class ConformalBank {
 
   /** Takes one z of an instance, unless its quota is used up. */
   add(instance: number, z: number): void {
-    if (this.#ring.accepts(instance)) this.#insert(instance, Math.round(Math.max(-MAX_Z, Math.min(MAX_Z, z)) * SCALE))
+    if (this.#ring.accepts(instance))
+      this.#insert(instance, Math.round(Math.max(-MAX_Z, Math.min(MAX_Z, z)) * SCALE))
   }
 
   /** Type 6 quantiles 0.05 … 0.95, leaning on a normal while there are few values. */
@@ -43,6 +44,11 @@ export class ConformalBank {
       points[index] = this.#size === 0 ? prior : own * this.#quantile((index + 1) / 20) + (1 - own) * prior
     }
     return points
+  }
+
+  forget(instance: number): void {
+    for (const [other, z] of this.entries()) if (other === instance) this.#drop(z)
+    this.#ring.forget(instance)
   }
 
   /** Instance and fixed-point z of every value, the oldest first. */

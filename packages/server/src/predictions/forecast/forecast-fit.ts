@@ -39,6 +39,8 @@ export interface FittedMemory {
 
 /** Everything that is fitted: plain data that crosses threads, a function of the units and the day alone. */
 export interface ForecastFit {
+  /** UTC days since 1970. */
+  readonly today: number
   readonly minInstances: number
   readonly layout: EffectLayout
   /** Distinct trusted instances of every group, effect by effect. */
@@ -66,12 +68,15 @@ export function fitForecast(units: UnitColumns, options: FitOptions): ForecastFi
   const isUsed = usedGroups(contributors, minInstances)
   const [longDecay] = decays()
   return {
+    today: options.today,
     minInstances,
     layout,
     contributors,
     instances,
     distrusted: new Map(
-      units.instances.flatMap((name, who) => ((trust[who] as number) < 1 ? [[name, trust[who] as number]] : [])),
+      units.instances.flatMap((name, who) =>
+        (trust[who] as number) < 1 ? [[name, trust[who] as number]] : [],
+      ),
     ),
     metrics: judged.fits.map((fit, metric) =>
       instances >= minInstances && fit.units.size > 0
@@ -114,7 +119,11 @@ function judgeInstances(
   return { fits, trust }
 }
 
-function usedBy({ layout, units }: MetricFit, trust: Float64Array, minInstances: number): readonly Uint8Array[] {
+function usedBy(
+  { layout, units }: MetricFit,
+  trust: Float64Array,
+  minInstances: number,
+): readonly Uint8Array[] {
   return usedGroups(countContributors(layout, { ...units, trust }), minInstances)
 }
 

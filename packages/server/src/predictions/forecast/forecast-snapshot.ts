@@ -66,7 +66,11 @@ export class ForecastSnapshot {
   }
 
   /** The forecast of a metric, in ln value, and where it comes from. */
-  curve(metric: number, cell: Cell, groups = this.groups(cell)): (Standing & { curve: QuantileCurve }) | undefined {
+  curve(
+    metric: number,
+    cell: Cell,
+    groups = this.groups(cell),
+  ): (Standing & { curve: QuantileCurve }) | undefined {
     const tables = this.tables[metric]
     if (tables === undefined) return undefined
     const standing = this.standing(metric, tables.memory, cell, groups)

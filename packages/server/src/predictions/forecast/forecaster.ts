@@ -1,3 +1,8 @@
+import type { Forecast, ForecastBudget } from '@mosaicstack/telemetry-client/protocol'
+import type { Cell } from '../level-rules.ts'
+import { CHECKPOINT_VERSION, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
+import type { CalibrationFigures } from './calibration.ts'
+import { answerForecast } from './forecast-answer.ts'
 import type { ForecastEvent } from './forecast-event.ts'
 import type { ForecastFit } from './forecast-fit.ts'
 import { ForecastSnapshot } from './forecast-snapshot.ts'
@@ -31,9 +36,11 @@ import { MetricMemory } from './metric-memory.ts'
 export class Forecaster {
   readonly metrics: readonly MetricMemory[]
   /** Numbers of the instances by name: soft state holds numbers. */
-  readonly instances = new Map<string, number>()
+  readonly #instances = new Map<string, number>()
   #snapshot: ForecastSnapshot | undefined
+  #calibration: readonly CalibrationFigures[] = []
   #distrusted = new Set<number>()
+  #nextInstance = 0
 
   constructor(metricCount: number) {
     this.metrics = Array.from({ length: metricCount }, (_, metric) => new MetricMemory(metric))
@@ -42,6 +49,12 @@ export class Forecaster {
   /** What queries read; undefined until the first adoption. */
   get snapshot(): ForecastSnapshot | undefined {
     return this.#snapshot
+  }
+
+  /** The `forecast` block for a task of this kind; undefined while too little is known. */
+  forecast(cell: Cell, budgets: readonly ForecastBudget[] = []): Forecast | undefined {
+    if (this.#snapshot === undefined) return undefined
+    return answerForecast(this.#snapshot, cell, budgets, this.#calibration)
   }
 
   /** Judges the standing forecast by a task that has come, and learns how far off it was. */
@@ -69,6 +82,7 @@ export class Forecaster {
       distrusted.size !== this.#distrusted.size ||
       [...distrusted].some((instance) => !this.#distrusted.has(instance))
     this.#distrusted = distrusted
+    this.#calibration = this.metrics.map(({ calibration }) => calibration.figures(fit.today))
     const cellGroups = fit.layout.groups.at(-1)
     this.#snapshot = new ForecastSnapshot(
       fit,
@@ -83,11 +97,46 @@ export class Forecaster {
     )
   }
 
+  /** Takes away whatever an instance has left here. Its units go with `UnitSums.deleteInstance`; then fit and adopt. */
+  forget(instanceId: string): void {
+    const instance = this.#instances.get(instanceId)
+    if (instance === undefined) return
+    for (const memory of this.metrics) memory.forget(instance)
+    // The number stays taken, so that nobody else inherits what a stale fit says of it.
+    this.#instances.delete(instanceId)
+  }
+
+  /** The soft state as bytes: see `checkpoint.ts`. */
+  checkpoint(): Uint8Array {
+    const used = new Set<number>()
+    for (const memory of this.metrics) memory.noteInstances(used)
+    const instances = [...this.#instances].filter(([, number]) => used.has(number)).sort(byName)
+    const rank = new Map(instances.map(([, number], index) => [number, index]))
+    return encodeCheckpoint({
+      version: CHECKPOINT_VERSION,
+      instances: instances.map(([name]) => name),
+      metrics: this.metrics.map((memory) => memory.save((number) => rank.get(number) ?? 0)),
+    })
+  }
+
+  /** Takes the soft state of a checkpoint; false where it is of no use. Call once, before anything is observed. */
+  restore(bytes: Uint8Array): boolean {
+    const saved = decodeCheckpoint(bytes)
+    if (saved === undefined || saved.metrics.length !== this.metrics.length) return false
+    for (const name of saved.instances) this.#numberOf(name)
+    for (const [metric, memory] of saved.metrics.entries()) this.metrics[metric]?.restore(memory)
+    return true
+  }
+
   #numberOf(instanceId: string): number {
-    const known = this.instances.get(instanceId)
+    const known = this.#instances.get(instanceId)
     if (known !== undefined) return known
-    const number = this.instances.size
-    this.instances.set(instanceId, number)
+    const number = this.#nextInstance++
+    this.#instances.set(instanceId, number)
     return number
   }
+}
+
+function byName([a]: readonly [string, number], [b]: readonly [string, number]): number {
+  return a < b ? -1 : 1
 }

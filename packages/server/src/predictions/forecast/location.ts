@@ -10,7 +10,10 @@ const TASK_MODEL = effectNames.indexOf('taskModel')
 
 /** The cell's group of every effect, -1 where none was ever reported. */
 export function groupsOf(layout: EffectLayout, cell: Cell): Int32Array {
-  return Int32Array.from(effectNames, (effect, index) => layout.groups[index]?.get(groupName(effect, cell)) ?? -1)
+  return Int32Array.from(
+    effectNames,
+    (effect, index) => layout.groups[index]?.get(groupName(effect, cell)) ?? -1,
+  )
 }
 
 /** Where a cell lies and how unsure that is. */

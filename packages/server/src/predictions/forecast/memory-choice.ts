@@ -18,7 +18,10 @@ export class MemoryChoice {
   /** The losses of all memories for one task of an instance. */
   add(instance: number, losses: ArrayLike<number>): void {
     if (!this.#ring.accepts(instance)) return
-    this.#push(instance, Array.from(losses, (loss) => Math.round(Math.min(MAX_LOSS, loss) * SCALE)))
+    this.#push(
+      instance,
+      Array.from(losses, (loss) => Math.round(Math.min(MAX_LOSS, loss) * SCALE)),
+    )
   }
 
   /** Index into `memoryDays`. */
@@ -32,6 +35,11 @@ export class MemoryChoice {
       target = sum * (1 - MIN_GAIN)
     }
     return best
+  }
+
+  forget(instance: number): void {
+    for (const [other, losses] of this.entries()) if (other === instance) this.#change(losses, -1)
+    this.#ring.forget(instance)
   }
 
   /** Instance and fixed-point losses of every task in the window, the oldest first. */

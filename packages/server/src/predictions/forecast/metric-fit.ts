@@ -29,10 +29,16 @@ export interface MetricFit {
 }
 
 /** Starts from the weighted median and the spread around it, which a flood cannot move far. */
-export function startMetricFit(units: PooledUnits, layout: EffectLayout, cellCount: number, trust: Float64Array): MetricFit {
+export function startMetricFit(
+  units: PooledUnits,
+  layout: EffectLayout,
+  cellCount: number,
+  trust: Float64Array,
+): MetricFit {
   const weights = instanceFactors(units, { event: 1, unit: 0.2 }, trust)
   const unitWeights = units.count.map(
-    (count, row) => (weights[units.instance[row] as number] as number) / meanVariance({ event: 1, unit: 0.2 }, count),
+    (count, row) =>
+      (weights[units.instance[row] as number] as number) / meanVariance({ event: 1, unit: 0.2 }, count),
   )
   const centre = weightedMedian(units.mean, unitWeights)
   const deviations = units.mean.map((mean) => Math.abs(mean - centre))
@@ -52,7 +58,12 @@ export function startMetricFit(units: PooledUnits, layout: EffectLayout, cellCou
 }
 
 /** Alternates robust weights, effects and variances. */
-export function runPasses(fit: MetricFit, passes: number, isUsed: readonly Uint8Array[], trust: Float64Array): void {
+export function runPasses(
+  fit: MetricFit,
+  passes: number,
+  isUsed: readonly Uint8Array[],
+  trust: Float64Array,
+): void {
   for (let pass = 0; pass < passes; pass++) {
     if (pass % PASSES_PER_SHARE === 0) fit.factors = instanceFactors(fit.units, fit.noise, trust)
     const evidence = gatherEvidence(fit)
@@ -89,7 +100,8 @@ function gatherEvidence({ units, effects, noise, factors, weights }: MetricFit):
 function updateResiduals({ units, effects, layout, residuals, weights }: MetricFit): void {
   const cellVariance = effects.location.map((_, cell) =>
     layout.groupOf.reduce(
-      (sum, groupOf, effect) => sum + ((effects.variances[effect] as Float64Array)[groupOf[cell] as number] as number),
+      (sum, groupOf, effect) =>
+        sum + ((effects.variances[effect] as Float64Array)[groupOf[cell] as number] as number),
       0,
     ),
   )

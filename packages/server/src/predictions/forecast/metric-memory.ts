@@ -1,4 +1,5 @@
 import { Calibration } from './calibration.ts'
+import type { MetricCheckpoint } from './checkpoint.ts'
 import { ConformalBank } from './conformal-bank.ts'
 import { cellKey } from './forecast-event.ts'
 import type { ForecastEvent } from './forecast-event.ts'
@@ -23,7 +24,13 @@ export class MetricMemory {
   }
 
   /** Compares what was forecast with what came, then learns the difference. `value` is ln value. */
-  observe(snapshot: ForecastSnapshot, groups: Int32Array, event: ForecastEvent, instance: number, value: number): void {
+  observe(
+    snapshot: ForecastSnapshot,
+    groups: Int32Array,
+    event: ForecastEvent,
+    instance: number,
+    value: number,
+  ): void {
     const metric = this.#metric
     const { cell } = event
     const standings = memoryIndexes.map((memory) => snapshot.standing(metric, memory, cell, groups))
@@ -33,7 +40,9 @@ export class MetricMemory {
     this.#judge(snapshot, event, groups, value)
     this.choice.add(
       instance,
-      standings.map((standing, memory) => pinballLoss(snapshot.pooledPoints(metric, memory, standing), value)),
+      standings.map((standing, memory) =>
+        pinballLoss(snapshot.pooledPoints(metric, memory, standing), value),
+      ),
     )
     for (const [memory, standing] of standings.entries()) {
       this.banks[memory]?.[standing.bank]?.add(instance, (value - standing.location) / standing.spread)
@@ -65,6 +74,44 @@ export class MetricMemory {
       banks: this.banks.map((banks) => banks.map((bank) => bank.quantiles())),
       ownShapes,
     }
+  }
+
+  /** Takes away whatever an instance has left here; counts by day name nobody and stay. */
+  forget(instance: number): void {
+    for (const bank of this.banks.flat()) bank.forget(instance)
+    this.choice.forget(instance)
+    for (const values of this.ownValues.values()) values.forget(instance)
+  }
+
+  /** Adds every instance that the state refers to. */
+  noteInstances(used: Set<number>): void {
+    for (const bank of this.banks.flat()) for (const [instance] of bank.entries()) used.add(instance)
+    for (const [instance] of this.choice.entries()) used.add(instance)
+    for (const values of this.ownValues.values())
+      for (const [instance] of values.entries()) used.add(instance)
+  }
+
+  /** The state with instances renumbered. */
+  save(rank: (instance: number) => number): MetricCheckpoint {
+    const renumber = <Value>(entries: Iterable<readonly [number, Value]>) =>
+      Array.from(entries, ([instance, value]) => [rank(instance), value] as const)
+    return {
+      banks: this.banks.map((banks) => banks.map((bank) => renumber(bank.entries()))),
+      losses: renumber(this.choice.entries()),
+      ownValues: [...this.ownValues]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([key, values]) => [key, renumber(values.entries())] as const),
+      calibration: this.calibration.entries(),
+    }
+  }
+
+  restore(saved: MetricCheckpoint): void {
+    for (const [memory, banks] of saved.banks.entries()) {
+      for (const [bank, entries] of banks.entries()) this.banks[memory]?.[bank]?.restore(entries)
+    }
+    this.choice.restore(saved.losses)
+    for (const [key, entries] of saved.ownValues) this.#openOwnValues(key).restore(entries)
+    this.calibration.restore(saved.calibration)
   }
 
   #judge(snapshot: ForecastSnapshot, event: ForecastEvent, groups: Int32Array, value: number): void {

@@ -22,7 +22,12 @@ export interface Residuals {
 }
 
 /** Both variances from what the fit leaves, robustly: squares are cut at the limit of Huber's weights. */
-export function fitNoise(units: PooledUnits, residuals: Residuals, factors: Float64Array, before: Noise): Noise {
+export function fitNoise(
+  units: PooledUnits,
+  residuals: Residuals,
+  factors: Float64Array,
+  before: Noise,
+): Noise {
   const event = eventVariance(units, factors, before)
   return { event, unit: unitVariance(units, residuals, factors, { event, unit: before.unit }) }
 }
@@ -42,7 +47,12 @@ function eventVariance(units: PooledUnits, factors: Float64Array, before: Noise)
   return Math.max(1e-6, squares / freedom)
 }
 
-function unitVariance(units: PooledUnits, residuals: Residuals, factors: Float64Array, before: Noise): number {
+function unitVariance(
+  units: PooledUnits,
+  residuals: Residuals,
+  factors: Float64Array,
+  before: Noise,
+): number {
   let surplus = PRIOR_UNITS * PRIOR_UNIT_SHARE * (before.event + before.unit)
   let total = PRIOR_UNITS
   const scale = before.event + before.unit

@@ -36,7 +36,7 @@ export function poolUnits(
   const freedom = new Float64Array(units.size)
 
   let size = 0
-  for (let row = 0; row < units.size; ) {
+  for (let row = 0; row < units.size;) {
     const rowCell = units.cell[row] as number
     const rowInstance = units.instance[row] as number
     let n = 0

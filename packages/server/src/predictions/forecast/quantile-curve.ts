@@ -1,5 +1,8 @@
 /** The probabilities that a curve holds: 0.05, 0.1, … 0.95. */
-export const curveProbabilities: readonly number[] = Array.from({ length: 19 }, (_, index) => (index + 1) / 20)
+export const curveProbabilities: readonly number[] = Array.from(
+  { length: 19 },
+  (_, index) => (index + 1) / 20,
+)
 export const CURVE_POINTS = curveProbabilities.length
 
 const STEP = 0.05
@@ -18,7 +21,8 @@ export class QuantileCurve {
   constructor(points: Float64Array) {
     this.points = points
     this.#lowerRate = Math.LN2 / Math.max(MIN_WIDTH, this.#point(1) - this.#point(0))
-    this.#upperRate = Math.LN2 / Math.max(MIN_WIDTH, this.#point(CURVE_POINTS - 1) - this.#point(CURVE_POINTS - 2))
+    this.#upperRate =
+      Math.LN2 / Math.max(MIN_WIDTH, this.#point(CURVE_POINTS - 1) - this.#point(CURVE_POINTS - 2))
   }
 
   /** The value below which the share `probability`, above 0 and below 1, lies. */

@@ -54,6 +54,15 @@ export class QuotaRing {
     this.#next = (place + 1) % this.capacity
   }
 
+  /** Takes away the entries of one instance; the others keep their order. */
+  forget(instance: number): void {
+    const others = [...this.entries()].filter(([other]) => other !== instance)
+    const numbers = others.map(([who, entry]) => [who, [...entry]] as const)
+    this.#next = this.#size = 0
+    this.#held.clear()
+    for (const [who, entry] of numbers) this.push(who, entry, () => {})
+  }
+
   /** Instance and numbers of every entry, the oldest first. */
   *entries(): Generator<readonly [instance: number, numbers: Int32Array]> {
     const first = this.#size === this.capacity ? this.#next : 0

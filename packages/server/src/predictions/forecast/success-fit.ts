@@ -51,7 +51,7 @@ function countOutcomes(
   const weights = new Float64Array(units.size)
   const rates = new Float64Array(units.size)
   const totals = new Float64Array(trust.length)
-  for (let row = 0; row < units.size; ) {
+  for (let row = 0; row < units.size;) {
     const first = row
     const who = units.instance[row] as number
     const cell = units.cell[row] as number

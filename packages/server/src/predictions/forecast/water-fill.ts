@@ -11,7 +11,10 @@ export function capShare(instances: number, minShare = MIN_CAP_SHARE): number {
  * 0 do not count as instances.
  */
 export function waterFill(totals: Float64Array, minShare = MIN_CAP_SHARE): Float64Array {
-  const descending = totals.filter((total) => total > 0).sort().reverse()
+  const descending = totals
+    .filter((total) => total > 0)
+    .sort()
+    .reverse()
   const cap = weightCap(descending, capShare(descending.length, minShare))
   return totals.map((total) => (total > cap ? cap / total : 1))
 }
