@@ -76,7 +76,7 @@ describe(`a thousand hostile requests (seed ${SEED})`, () => {
       .map(({ answer }) => (JSON.parse(answer.text) as { error: { message: string } }).error.message)
       .map((message) => message.replace(/(PUT|PATCH|DELETE|POST) \/\S*;/, '<method> <path>;'))
 
-    expect(sentences.filter((sentence) => !SENTENCES.includes(sentence))).toEqual([])
+    expect(sentences.filter((sentence) => !SENTENCES.has(sentence))).toEqual([])
   })
 
   it('have each bad event rejected by the name of its field, and each good one beside it accepted', () => {
@@ -158,7 +158,7 @@ function told(kind: EventFate['kind'], fate: { eventId?: string; field?: string 
 }
 
 /** Everything that a refusal may say. Read it as somebody who has never seen this software. */
-const SENTENCES: readonly string[] = [
+const SENTENCES = new Set([
   'an API key is needed: send it as Authorization: Bearer <key>',
   'content-encoding must be gzip, or left out',
   'events: is required',
@@ -182,4 +182,4 @@ const SENTENCES: readonly string[] = [
   'the body must be sent as content-type: application/json',
   'the path cannot be decoded; write every % as %25',
   'there is no <method> <path>; see /docs',
-]
+])
