@@ -23,8 +23,9 @@ export function acceptJsonBodies(app: FastifyInstance): void {
 
 /** Synchronous on purpose: for bodies of this size the hand-over to a thread costs more than the work. */
 function unpack(body: Buffer, encoding: string | undefined): Buffer {
-  if (encoding === undefined || encoding === 'identity') return body
-  if (encoding.toLowerCase() !== 'gzip') {
+  const name = encoding?.toLowerCase() ?? 'identity'
+  if (name === 'identity') return body
+  if (name !== 'gzip') {
     throw new HttpError({
       code: 'unsupported_media_type',
       message: 'content-encoding must be gzip, or left out',
