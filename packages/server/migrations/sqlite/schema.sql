@@ -89,14 +89,11 @@ CREATE TABLE run_events (
 
 CREATE INDEX run_events_in_order ON run_events (run_no, timestamp_us);
 
-CREATE TRIGGER runs_are_counted AFTER INSERT ON runs BEGIN
-  INSERT INTO run_counts (agent_name, job_type, runs) VALUES (new.agent_name, new.job_type, 1)
-  ON CONFLICT DO UPDATE SET runs = runs + 1;
-END;
-
-CREATE TRIGGER runs_are_uncounted AFTER DELETE ON runs BEGIN
-  UPDATE run_counts SET runs = runs - 1 WHERE agent_name = old.agent_name AND job_type = old.job_type;
-END;
+CREATE TABLE run_start_days (
+  start_day INTEGER PRIMARY KEY,
+  first_created_us INTEGER NOT NULL,
+  last_created_us INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE runs (
   run_no INTEGER PRIMARY KEY,
@@ -153,17 +150,18 @@ CREATE TABLE runs (
   presumed_error TEXT
 ) STRICT;
 
-CREATE INDEX runs_by_agent ON runs (agent_name, created_at_us);
+CREATE INDEX runs_by_agent ON runs (agent_name, created_at_us, run_no, start_time_us);
 
-CREATE INDEX runs_by_creation ON runs (created_at_us, start_time_us);
+CREATE INDEX runs_by_creation ON runs (created_at_us, run_no, start_time_us);
 
-CREATE INDEX runs_by_job_type ON runs (job_type, created_at_us);
+CREATE INDEX runs_by_job_type ON runs (job_type, created_at_us, run_no, start_time_us);
 
-CREATE INDEX runs_by_parent ON runs (parent_run_id, created_at_us) WHERE parent_run_id IS NOT NULL;
+CREATE INDEX runs_by_parent ON runs (parent_run_id, created_at_us, run_no, start_time_us)
+  WHERE parent_run_id IS NOT NULL;
 
 CREATE INDEX runs_by_start ON runs (start_time_us, created_at_us);
 
-CREATE INDEX runs_by_status ON runs (status, created_at_us);
+CREATE INDEX runs_by_status ON runs (status, created_at_us, run_no, start_time_us);
 
 CREATE TABLE words (
   word_no INTEGER PRIMARY KEY,
