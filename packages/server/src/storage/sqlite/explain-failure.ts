@@ -1,7 +1,7 @@
 import { ServerError } from '../../server-error.ts'
 
-/** Puts a failure to open the store into our words; what is none of the known ones stays as it is. */
-export function explainFailure(cause: unknown): unknown {
+/** Puts a failure of the store into our words; what is none of the known ones stays as it is. */
+export function explainFailure<Cause>(cause: Cause): Cause | ServerError {
   if (!(cause instanceof Error) || cause instanceof ServerError) return cause
   if (/not a database|malformed|disk image/i.test(cause.message)) {
     return new ServerError('STORE_DAMAGED', `the database cannot be read: ${cause.message}`, {

@@ -9,6 +9,8 @@ import { loadUnits } from './units.ts'
 /** What a connection that only reads offers. It never waits for the writer, nor the writer for it. */
 export function readerOperations(database: SqliteDriver) {
   return {
+    /** Answers once everything here is prepared, which reads the schema. */
+    ready: () => true,
     observationsAfter: openObservations(database),
     countEvents: () => Number(database.prepare('SELECT count(*) AS n FROM events').get()?.['n']),
     loadUnits: () => loadUnits(database),

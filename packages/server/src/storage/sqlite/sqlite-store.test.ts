@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 
 import { rowsOf } from '../../testing/an-event.ts'
+import { runChild } from '../../testing/child-process.ts'
 import { createInstance } from '../../testing/engines.ts'
+import { openRaw } from '../../testing/look-into.ts'
 import { aTempDir } from '../../testing/temp-dir.ts'
 import { openSqliteStore } from './sqlite-store.ts'
 
@@ -55,6 +57,24 @@ it('calls a file damaged whose list of tables is overwritten', async () => {
   await expect(openSqliteStore(file)).rejects.toMatchObject(DAMAGED)
 })
 
+it.each(['events', 'prediction_units', 'projections'])(
+  'calls a file damaged of which the table %s cannot be read, and lets its process end',
+  async (table) => {
+    using directory = aTempDir()
+    const file = await aFilledFile(directory.path)
+    await damageTable(file, table)
+
+    const ending = await runChild(
+      directory.path,
+      `const config = server.resolveConfig({ dataDir: given, port: 0, logLevel: 'silent' }, {})
+       await server.startServer(config).catch((error) => process.stdout.write(error.code + ': ' + error.hint))`,
+    ).ended
+
+    expect(ending.stdout).toMatch(/^STORE_DAMAGED: .*backup/)
+    expect(ending.code).toBe(0)
+  },
+)
+
 it('says that a directory cannot be used where a file stands in its place', async () => {
   using directory = aTempDir()
   writeFileSync(join(directory.path, 'data'), '')
@@ -95,6 +115,13 @@ async function aFilledFile(directory: string): Promise<string> {
   ])
   await store.close()
   return file
+}
+
+async function damageTable(file: string, table: string): Promise<void> {
+  using database = await openRaw(file)
+  const root = database.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').get(table)
+  const { page_size: pageBytes } = database.prepare('PRAGMA page_size').get() as { page_size: number }
+  overwrite(file, (Number(root?.['rootpage']) - 1) * pageBytes, pageBytes)
 }
 
 function overwrite(file: string, offset: number, bytes: number): void {

@@ -19,10 +19,7 @@ import type { WriterOperations } from './writer-operations.ts'
  */
 export async function openSqliteStore(file: string): Promise<Store> {
   await prepareFile(file)
-  const writerThread = startThread(file, 'writer')
-  const readerThread = startThread(file, 'reader')
-  const writer = callsTo<WriterOperations>(writerThread)
-  const reader = callsTo<ReaderOperations>(readerThread)
+  const { writer, reader, close } = await openThreads(file)
 
   return {
     engine: 'sqlite',
@@ -62,10 +59,34 @@ export async function openSqliteStore(file: string): Promise<Store> {
       sizeBytes: sizeOf(file),
       ...(await reader.pragmas()),
     }),
+    close,
+  }
+}
+
+/** The two threads, once both have everything prepared. */
+async function openThreads(file: string) {
+  const writerThread = startThread(file, 'writer')
+  const readerThread = startThread(file, 'reader')
+  const terminate = () => Promise.all([readerThread.terminate(), writerThread.terminate()])
+  const writer = callsTo<WriterOperations>(writerThread, explainFailure)
+  const reader = callsTo<ReaderOperations>(readerThread, explainFailure)
+  try {
+    await Promise.all([writer.ready(), reader.ready()])
+  } catch (error) {
+    await terminate()
+    throw error
+  }
+
+  return {
+    writer,
+    reader,
     async close() {
-      await reader.close()
-      await writer.close()
-      await Promise.all([readerThread.terminate(), writerThread.terminate()])
+      // A thread that has died rejects; the other one is closed all the same, or the process would never end.
+      try {
+        await reader.close()
+      } finally {
+        await writer.close().finally(terminate)
+      }
     },
   }
 }

@@ -36,16 +36,28 @@ function replyTo(id: number, work: () => unknown): Reply {
   try {
     return { id, ok: true, value: work() }
   } catch (error) {
-    return { id, ok: false, error: error instanceof Error ? error : new Error(String(error)) }
+    return { id, ok: false, error: cloneable(error) }
   }
+}
+
+/** An error that arrives whole: better-sqlite3's own kind is copied between threads without its message. */
+export function cloneable(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error))
+  const copy = new Error(error.message)
+  if (error.stack !== undefined) copy.stack = error.stack
+  return copy
 }
 
 /**
  * Makes the calls of a thread.
  *
+ * @param explain puts what its operations throw into the words of this side.
  * @returns a proxy of the offered operations. Calls under way when the thread dies are rejected.
  */
-export function callsTo<Offered extends Operations>(worker: Worker): Calls<Offered> {
+export function callsTo<Offered extends Operations>(
+  worker: Worker,
+  explain: (error: Error) => Error = (error) => error,
+): Calls<Offered> {
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
   let nextId = 1
   let gone: Error | undefined
@@ -54,14 +66,14 @@ export function callsTo<Offered extends Operations>(worker: Worker): Calls<Offer
     const call = waiting.get(reply.id)
     waiting.delete(reply.id)
     if (reply.ok) call?.resolve(reply.value)
-    else call?.reject(reply.error)
+    else call?.reject(explain(reply.error))
   })
   const end = (error: Error) => {
     gone ??= error
     for (const call of waiting.values()) call.reject(gone)
     waiting.clear()
   }
-  worker.on('error', (error) => end(error instanceof Error ? error : new Error(String(error))))
+  worker.on('error', (error) => end(explain(error instanceof Error ? error : new Error(String(error)))))
   worker.on('exit', () => end(new Error('the database thread has ended')))
 
   const call = (name: string, args: unknown[]) =>

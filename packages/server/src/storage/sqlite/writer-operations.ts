@@ -27,6 +27,8 @@ export function writerOperations(database: SqliteDriver) {
   }
 
   return {
+    /** Answers once everything here is prepared, which reads the schema. */
+    ready: () => true,
     appendEvents(requests: readonly EventRows[]): AppendOutcome {
       try {
         const appended = transaction(database, () => requests.map((rows) => events.append(rows)))
