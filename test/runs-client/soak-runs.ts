@@ -3,8 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 
 export interface SoakPlan {
   readonly processes: number
@@ -25,9 +26,8 @@ export interface SoakResult {
   readonly seconds: number
 }
 
-const root = repositoryRoot()
-const CLI = join(root, 'packages/cli/dist/main.js')
-const CLIENT = new URL(`file://${join(root, 'packages/client/dist/runs/index.js')}`).href
+const CLI = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url))
+const CLIENT = new URL('../../packages/client/dist/runs/index.js', import.meta.url).href
 
 /** Says `.` after every tenth of its runs. */
 const WORKER = `
@@ -153,11 +153,4 @@ async function startServe(dataDir: string, port: number) {
       await closed
     },
   }
-}
-
-/** This file runs as a source and from `dist`. */
-function repositoryRoot(): string {
-  let directory = import.meta.dirname
-  while (!existsSync(join(directory, 'package-lock.json'))) directory = dirname(directory)
-  return directory
 }
