@@ -72,8 +72,8 @@ interface CreationBounds {
 const UNBOUNDED: CreationBounds = { firstUs: -Infinity, lastUs: Infinity }
 
 /**
- * When the runs can have been recorded that a range of start times allows. A walk down the list that begins and ends
- * there answers in 10 ms where one from the newest run takes 90, for an agent's day among a million runs.
+ * When the runs can have been recorded that a range of start times allows. For the successful runs of one day among a
+ * million, a walk that begins and ends there takes 9 ms, and one from the newest run 33.
  */
 function openCreationBounds(database: SqliteDriver): (query: RunQuery) => CreationBounds | 'no such runs' {
   const find = database.prepare(
@@ -109,7 +109,7 @@ function creation(query: RunQuery, bounds: CreationBounds): readonly Condition[]
   return conditions
 }
 
-/** Beyond so many index entries counting on costs more than it may save: 20 000 take about a millisecond. */
+/** Beyond so many index entries counting on costs more than it may save: 20 000 take 0.6 ms. */
 const FEW_RUNS = 20_000
 
 function chooseIndex(query: RunQuery, prepare: (sql: string) => SqliteStatement, fewRuns: number): string {
