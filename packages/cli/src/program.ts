@@ -1,6 +1,7 @@
 import { version } from '@mosaicstack/telemetry-server/config'
 import { Command } from 'commander'
 
+import { addBacktest } from './commands/backtest.ts'
 import { addDemo } from './commands/demo.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addInstances } from './commands/instances.ts'
@@ -21,7 +22,17 @@ export function buildProgram(): Command {
     .configureHelp({ showGlobalOptions: false })
   withExample(program, 'mosaic-telemetry demo', 'mosaic-telemetry serve')
 
-  for (const add of [addServe, addDemo, addPredict, addRuns, addSync, addDoctor, addInstances, addKeys])
+  for (const add of [
+    addServe,
+    addDemo,
+    addPredict,
+    addBacktest,
+    addRuns,
+    addSync,
+    addDoctor,
+    addInstances,
+    addKeys,
+  ])
     add(program)
   return program
 }

@@ -8,6 +8,9 @@ import type { ForecastFit } from './forecast-fit.ts'
 import { ForecastSnapshot } from './forecast-snapshot.ts'
 import { MetricMemory } from './metric-memory.ts'
 
+/** Distinct instances from which the shape of a cell is its own; all of them where there are fewer. */
+const SHAPE_INSTANCES = 3
+
 /**
  * The forecast: what the next task will take, as a calibrated distribution.
  *
@@ -79,6 +82,7 @@ export class Forecaster {
     // Shapes are kept from one adoption to the next, as long as the same instances make them.
     const hasTrustChanged =
       fit.minInstances !== this.#snapshot?.fit.minInstances ||
+      fit.instances !== this.#snapshot.fit.instances ||
       distrusted.size !== this.#distrusted.size ||
       [...distrusted].some((instance) => !this.#distrusted.has(instance))
     this.#distrusted = distrusted
@@ -88,7 +92,7 @@ export class Forecaster {
       fit,
       this.metrics.map((memory) =>
         memory.tables(
-          fit.minInstances,
+          Math.max(fit.minInstances, Math.min(SHAPE_INSTANCES, fit.instances)),
           (key) => cellGroups?.has(key) === true,
           (instance) => !distrusted.has(instance),
           hasTrustChanged,

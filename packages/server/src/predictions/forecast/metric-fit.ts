@@ -45,7 +45,8 @@ export function startMetricFit(
   const spread = (1.4826 * weightedMedian(deviations, unitWeights)) ** 2
   const start = Number.isFinite(centre) ? centre : 0
   const total = Math.max(0.05, Number.isFinite(spread) ? spread : 1)
-  const noise = { event: total * 0.85, unit: total * 0.15 }
+  const unitShare = trust.length === 1 ? 0 : 0.15
+  const noise = { event: total * (1 - unitShare), unit: total * unitShare }
   return {
     units,
     layout,

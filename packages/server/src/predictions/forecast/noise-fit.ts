@@ -29,6 +29,8 @@ export function fitNoise(
   before: Noise,
 ): Noise {
   const event = eventVariance(units, factors, before)
+  // With one instance its units are the cells: the next task comes from the same one.
+  if (factors.length === 1) return { event, unit: 0 }
   return { event, unit: unitVariance(units, residuals, factors, { event, unit: before.unit }) }
 }
 

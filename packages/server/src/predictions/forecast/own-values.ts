@@ -6,8 +6,6 @@ import { waterFill } from './water-fill.ts'
 /** The last values kept of one cell, and of one instance in it. */
 const MAX_VALUES = 256
 const MAX_INSTANCE_VALUES = 10
-/** Distinct instances from which the shape of a cell is its own. */
-const MIN_INSTANCES = 3
 /** What an instance may weigh in a cell's own shape, unless 1.5 equal shares are more. */
 const MIN_SHARE = 0.05
 /** Values at which a cell's own shape weighs as much as the pooled one. */
@@ -34,7 +32,7 @@ export class OwnValues {
   }
 
   /**
-   * Undefined below 3 or `minInstances` instances that `isTrusted` lets count. Worked out anew when the values have
+   * Undefined below `minInstances` instances that `isTrusted` lets count. Worked out anew when the values have
    * changed by a fiftieth, or where `hasTrustChanged`.
    */
   shape(
@@ -68,7 +66,7 @@ export class OwnValues {
     const trusted = this.#entries.filter(([instance]) => isTrusted(instance))
     const ranks = new Map<number, number>()
     for (const [instance] of trusted) if (!ranks.has(instance)) ranks.set(instance, ranks.size)
-    if (ranks.size < Math.max(MIN_INSTANCES, minInstances)) return undefined
+    if (ranks.size < minInstances) return undefined
 
     const counts = new Float64Array(ranks.size)
     for (const [instance] of trusted) {
