@@ -176,12 +176,14 @@ function request(name: string, count = 1): Request {
 /** A store that finishes a commit when the test says so. */
 function aStore() {
   const groups: string[][] = []
-  let end: (outcome: GroupOutcome<string> | Error) => void = () => {}
+  let end: ((outcome: GroupOutcome<string> | Error) => void) | undefined
   return {
     groups,
     async commitTogether(requests: readonly Request[]): Promise<GroupOutcome<string>> {
       groups.push(requests.map(({ name }) => name))
-      const outcome = await new Promise<GroupOutcome<string> | Error>((resolve) => (end = resolve))
+      const outcome = await new Promise<GroupOutcome<string> | Error>((resolve) => {
+        end = resolve
+      })
       if (outcome instanceof Error) throw outcome
       return outcome
     },
@@ -190,7 +192,7 @@ function aStore() {
       while (groups.length < times) await turns(1)
     },
     finish(outcome?: GroupOutcome<string> | Error): void {
-      end(outcome ?? { kind: 'stored', requests: groups.at(-1)!.map((name) => `result of ${name}`) })
+      end?.(outcome ?? { kind: 'stored', requests: groups.at(-1)!.map((name) => `result of ${name}`) })
     },
   }
 }
