@@ -317,7 +317,7 @@ describe('getStats', () => {
 describe('sync and close', () => {
   it('says what was delivered, what waits and why', async () => {
     await using server = await startRunServerStub()
-    await using away = aRunClient()
+    await using away = aRunClient({ maxRetries: 0 })
     await using there = aRunClient({ serverUrl: server.url })
 
     away.client.startRun('scanner', 'nightly')

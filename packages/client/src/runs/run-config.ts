@@ -23,6 +23,8 @@ export interface RunClientConfig {
   readonly sendTimeline?: boolean | undefined
   /** 10 000 by default. */
   readonly requestTimeoutMs?: number | undefined
+  /** Tries after the first one, before the writes wait for fifteen seconds; 3 by default. */
+  readonly maxRetries?: number | undefined
   /** Bytes of undelivered writes kept on disk, 256 MiB by default; the oldest make room. */
   readonly bufferMaxBytes?: number | undefined
   /** How long an undelivered write is kept, 30 days by default. */
@@ -49,6 +51,7 @@ export interface RunSettings {
   readonly enabled: boolean
   readonly sendTimeline: boolean
   readonly requestTimeoutMs: number
+  readonly maxRetries: number
   readonly bufferMaxBytes: number
   readonly bufferMaxAgeMs: number
   readonly logger: TelemetryLogger
@@ -85,6 +88,12 @@ export function resolveRunSettings(given: RunClientConfig, env: ReadEnv): RunSet
     problems.push(`${name}: must be a positive number`)
     return fallback
   }
+  const count = (name: keyof RunClientConfig, fallback: number): number => {
+    const value = given[name] ?? fallback
+    if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number
+    problems.push(`${name}: must be an integer, 0 or more`)
+    return fallback
+  }
   const url = (value: string): string => {
     if (isHttpUrl(value)) return value.replace(/\/+$/, '')
     problems.push(`serverUrl: must be an http:// or https:// address without a user name`)
@@ -102,6 +111,7 @@ export function resolveRunSettings(given: RunClientConfig, env: ReadEnv): RunSet
     enabled: enabledByEnv === undefined ? given.enabled !== false : isTrue(enabledByEnv),
     sendTimeline: given.sendTimeline !== false,
     requestTimeoutMs: positive('requestTimeoutMs', 10_000),
+    maxRetries: count('maxRetries', 3),
     bufferMaxBytes: positive('bufferMaxBytes', 256 * 1024 * 1024),
     bufferMaxAgeMs: positive('bufferMaxAgeMs', 30 * 24 * 3_600_000),
     logger: typeof given.logger === 'object' && given.logger !== null ? given.logger : consoleLogger,

@@ -45,6 +45,27 @@ describe('the delivery of runs', () => {
     expect(server.requests.map(({ body }) => body[0]?.status)).toEqual(['running', undefined])
   })
 
+  it('has one request under way at a time, however much waits', async () => {
+    await using server = await startRunServerStub()
+    await using run = aRunClient({ serverUrl: server.url, fetch: watched })
+    let underWay = 0
+    let most = 0
+    async function watched(...args: Parameters<typeof fetch>): Promise<Response> {
+      most = Math.max(most, ++underWay)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      return fetch(...args).finally(() => underWay--)
+    }
+
+    for (let n = 0; n < 350; n++) run.client.startRun(`agent-${n}`, 'job')
+    await run.client.sync()
+
+    const sent = server.requests.flatMap(({ body }) => body as { agent_name: string }[])
+    expect(sent.map(({ agent_name }) => agent_name)).toEqual(
+      Array.from({ length: 350 }, (_, n) => `agent-${n}`),
+    )
+    expect([most, server.requests.length]).toEqual([1, 4])
+  })
+
   it('makes a run known where its commit comes first, as an early record without a status', async () => {
     await using server = await startRunServerStub()
     await using run = aRunClient({ serverUrl: server.url })

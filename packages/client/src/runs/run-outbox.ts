@@ -22,7 +22,6 @@ import { readRunWrite, type RunWrite } from './run-write.ts'
 const GATHER_MS = 25
 /** While the server is away: the backoff within a cycle tells soon, this one spares a machine that is offline. */
 const RETRY_INTERVAL_MS = 15_000
-const MAX_RETRIES = 3
 const MAX_WRITES_PER_REQUEST = 100
 /** While the disk takes none. */
 const MAX_WRITES_IN_MEMORY = 10_000
@@ -105,8 +104,8 @@ export class RunOutbox {
   }
 
   #delivery(sleeper: Sleeper): Delivery {
-    const { http, ledger } = this.#parts
-    const patience = { maxRetries: MAX_RETRIES, random: Math.random }
+    const { http, ledger, settings } = this.#parts
+    const patience = { maxRetries: settings.maxRetries, random: Math.random }
     return runDelivery((route) =>
       halving(
         retrying(fetchTransport(http, route), patience, sleeper, (batch) => (ledger.retried += batch.length)),
