@@ -1,4 +1,6 @@
+import { TelemetryClient } from '@mosaicstack/telemetry-client'
 import { RunClient } from '@mosaicstack/telemetry-client/runs'
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 
 import { runCli, startCli, startServe, temporaryDirectory } from './run-cli.ts'
@@ -181,6 +183,45 @@ describe('sync', () => {
     expect(held).toMatchObject({ code: 0 })
     expect(held.stderr).toContain(`runs: 1 record in the care of running process ${process.pid}`)
     expect(other.stderr).toContain('runs: 2 records for another server or instance')
+  })
+})
+
+describe('sync of events', () => {
+  it('delivers a spool with the key of the local server, and says why where no server is known', async () => {
+    using directory = temporaryDirectory()
+    await using serve = await startServe(directory.path)
+    const credentials = JSON.parse(readFileSync(`${directory.path}/credentials.json`, 'utf8'))
+    const client = new TelemetryClient({
+      serverUrl: serve.url,
+      apiKey: credentials.api_key,
+      instanceId: credentials.instance_id,
+      spoolDir: `${directory.path}/spool`,
+    })
+    client.track(
+      client.eventBuilder.taskType('testing').model('claude-sonnet-4-5').provider('anthropic').build(),
+    )
+    await client.stop({ timeoutMs: 0 })
+    const args = [
+      'sync',
+      '--json',
+      '--buffer-dir',
+      `${directory.path}/buffer`,
+      '--spool-dir',
+      `${directory.path}/spool`,
+    ]
+
+    const unknown = await runCli([...args, '--data-dir', `${directory.path}/elsewhere`])
+    const known = await runCli([...args, '--data-dir', directory.path])
+
+    expect(unknown.code).toBe(1)
+    expect(JSON.parse(unknown.stdout)[1]).toMatchObject({
+      what: 'events',
+      delivered: 0,
+      cause: expect.stringContaining('no server is known'),
+      kept: { waiting: 1 },
+    })
+    expect(known).toMatchObject({ code: 0, stderr: '' })
+    expect(JSON.parse(known.stdout)[1]).toMatchObject({ what: 'events', delivered: 1, kept: { waiting: 0 } })
   })
 })
 

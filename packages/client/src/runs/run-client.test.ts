@@ -396,6 +396,18 @@ describe('whatever it is given', () => {
     )
   })
 
+  it('is made and closed all the same where its options cannot be read', async () => {
+    await using run = aRunClient()
+    process.env['TELEMETRY_BUFFER_DIR'] = `${run.directory}/other`
+    const client = new RunClient(throws('serverUrl'))
+    delete process.env['TELEMETRY_BUFFER_DIR']
+
+    await run.client.close(throws('timeoutMs'))
+    await client.close(null as never)
+
+    expect(run.said).toEqual(['error: close failed: Error: hostile'])
+  })
+
   it('works with a logger that throws, and does nothing while disabled', async () => {
     await using run = aRunClient({ logger: { warn: fail } })
     const disabled = new RunClient({ enabled: false, bufferDir: run.directory })
@@ -411,6 +423,10 @@ describe('whatever it is given', () => {
 
 function fail(): never {
   throw new Error('hostile')
+}
+
+function throws(name: string): never {
+  return Object.defineProperty({}, name, { enumerable: true, get: fail }) as never
 }
 
 function cyclic(): unknown {

@@ -32,7 +32,7 @@ export class RunClient {
   #stopListening: Cancel = () => {}
 
   constructor(config: RunClientConfig = {}) {
-    const { problems, settings } = resolveRunSettings(config ?? {}, host.env)
+    const { problems, settings } = resolveRunSettings(config, host.env)
     this.#log = new RunLog(settings.logger, systemClock)
     if (!settings.enabled) return
 
@@ -154,7 +154,8 @@ export class RunClient {
         `closed with ${left.length} runs under way, which stay running: ${left.slice(0, 3).join(', ')}`,
       )
     }
-    await this.#stop(Math.max(0, Number(options?.timeoutMs ?? DEFAULT_CLOSE_TIMEOUT_MS) || 0))
+    const timeoutMs: unknown = this.#guard<unknown>('close', 0, () => options?.timeoutMs)
+    await this.#stop(typeof timeoutMs === 'number' ? Math.max(0, timeoutMs || 0) : DEFAULT_CLOSE_TIMEOUT_MS)
   }
 
   [Symbol.asyncDispose](): Promise<void> {

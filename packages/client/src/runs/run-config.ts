@@ -74,8 +74,9 @@ export const DEFAULT_BUFFER_DIR = './telemetry_buffer'
 const TRUE_WORDS: ReadonlySet<string> = new Set(['1', 'true', 'yes'])
 
 /** The only place where the environment becomes settings of runs. Never throws. */
-export function resolveRunSettings(given: RunClientConfig, env: ReadEnv): RunSettingsResolution {
+export function resolveRunSettings(config: RunClientConfig, env: ReadEnv): RunSettingsResolution {
   const problems: string[] = []
+  const given = copyOrEmpty(config, problems)
   const text = (name: keyof RunClientConfig, fallback: string, ...variables: readonly string[]): string => {
     const value = given[name] ?? firstOf(env, variables) ?? fallback
     if (typeof value === 'string' && !value.includes('\0')) return value === '' ? fallback : value
@@ -122,6 +123,16 @@ export function resolveRunSettings(given: RunClientConfig, env: ReadEnv): RunSet
   return {
     settings: Object.freeze({ ...settings, apiKey: isHeaderText(settings.apiKey) ? settings.apiKey : '' }),
     problems,
+  }
+}
+
+/** A getter may throw, and then nothing of the rest can be trusted. */
+function copyOrEmpty(config: RunClientConfig, problems: string[]): RunClientConfig {
+  try {
+    return { ...config }
+  } catch {
+    problems.push('the configuration cannot be read')
+    return {}
   }
 }
 
