@@ -1,4 +1,4 @@
-import { uuidV7Generator } from './uuid-v7.ts'
+import { uuidV7Generator } from './protocol/uuid-v7.ts'
 
 /** What an event may leave out, and every try of it has to repeat. */
 export interface EventDefaults {

@@ -15,11 +15,13 @@ export async function prepareLocalInstance(
   url: string,
 ): Promise<string | undefined> {
   const known = readLocalCredentials(dataDir)
-  if (known !== undefined) {
+  const instances = await administration.listInstances()
+  if (known !== undefined && instances.some(({ instanceId }) => instanceId === known.instance_id)) {
     if (known.server_url !== url) write(dataDir, { ...known, server_url: url })
     return undefined
   }
-  if ((await administration.listInstances()).length > 0) return undefined
+  // Credentials of an instance that this store does not know are those of a database that is gone.
+  if (instances.length > 0) return undefined
 
   const instance = await administration.createInstance({ name: 'local', instanceId: null })
   const created =

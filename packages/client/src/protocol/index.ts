@@ -13,6 +13,7 @@ export type { FieldProblem } from './validation.ts'
 export { eventJsonSchema, fieldSchema } from './json-schema.ts'
 export type { JsonSchema } from './json-schema.ts'
 export { isUuid } from './uuid.ts'
+export { uuidV7Generator } from './uuid-v7.ts'
 export { parseTimestampMicros } from './timestamp.ts'
 export {
   MAX_BODY_BYTES,

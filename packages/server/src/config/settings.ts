@@ -84,7 +84,8 @@ export const settings = {
     duration(0, 3650 * DAY),
     'How long a running agent run may be silent before it is set to timeout; 0 is never.',
   ),
-  stopTimeoutMs: setting(10_000, duration(0, 10 * MINUTE), 'How long a stop waits for requests under way.'),
+  // Within the ten seconds that supervisors allow, with room for the last checkpoint.
+  stopTimeoutMs: setting(8_000, duration(0, 10 * MINUTE), 'How long a stop waits for requests under way.'),
   logLevel: setting(
     'info',
     choice(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']),

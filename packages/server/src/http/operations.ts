@@ -65,6 +65,7 @@ export function operationRoutes(app: FastifyInstance, services: Services): void 
       const { registry } = services.metrics
       const wantsPrometheus = /text\/plain|application\/openmetrics-text/.test(request.headers.accept ?? '')
       if (wantsPrometheus) return reply.type(registry.contentType).send(await registry.metrics())
+      await services.runs.requireRunToken(request, reply)
       return { ...(await services.runs.metadata.statistics()), performance: services.metrics.performance() }
     },
   )
@@ -93,10 +94,16 @@ async function storageState({ store }: Services, request: FastifyRequest) {
         size_bytes: status.sizeBytes,
         journal_mode: status.journalMode,
         synchronous: status.synchronous,
-        ...(isLoopbackAddress(request.ip) && status.path !== null ? { db_path: status.path } : {}),
+        ...(isLocalCaller(request) && status.path !== null ? { db_path: status.path } : {}),
       },
     }
   } catch {
     return { status: 'unavailable', details: { engine: store.engine } }
   }
+}
+
+/** On this machine, and not through a proxy that runs here for others. */
+function isLocalCaller({ ip, headers }: FastifyRequest): boolean {
+  const isForwarded = headers['x-forwarded-for'] !== undefined || headers['forwarded'] !== undefined
+  return isLoopbackAddress(ip) && !isForwarded
 }

@@ -16,7 +16,10 @@ export function createKey(database: SqliteDriver, key: NewApiKey): ApiKey {
 }
 
 export function listKeys(database: SqliteDriver, instanceId: string): readonly ApiKey[] {
-  return database.prepare(`${SELECT} WHERE instance_id = ? ORDER BY change_no`).all(instanceId).map(toKey)
+  return database
+    .prepare(`${SELECT} WHERE instance_id = ? ORDER BY created_at_ms, key_id`)
+    .all(instanceId)
+    .map(toKey)
 }
 
 export function revokeKey(database: SqliteDriver, keyId: string, revokedAtMs: number): ApiKey | undefined {

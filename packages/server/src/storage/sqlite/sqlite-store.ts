@@ -19,7 +19,7 @@ import type { WriterOperations } from './writer-operations.ts'
  */
 export async function openSqliteStore(file: string): Promise<Store> {
   await prepareFile(file)
-  const { writer, reader, close } = await openThreads(file)
+  const { writer, reader, hasEnded, close } = await openThreads(file)
 
   return {
     engine: 'sqlite',
@@ -53,12 +53,12 @@ export async function openSqliteStore(file: string): Promise<Store> {
     revokeKey: writer.revokeKey,
     keysChangedSince: reader.keysChangedSince,
     touchKeys: writer.touchKeys,
-    status: async () => ({
-      engine: 'sqlite',
-      path: file,
-      sizeBytes: sizeOf(file),
-      ...(await reader.pragmas()),
-    }),
+    async status() {
+      // The writer is not asked: it may be busy for a while, and a busy store is well.
+      if (hasEnded()) throw new Error('a database thread has ended')
+      const pragmas = await reader.pragmas()
+      return { engine: 'sqlite', path: file, sizeBytes: sizeOf(file), ...pragmas }
+    },
     close,
   }
 }
@@ -67,6 +67,8 @@ export async function openSqliteStore(file: string): Promise<Store> {
 async function openThreads(file: string) {
   const writerThread = startThread(file, 'writer')
   const readerThread = startThread(file, 'reader')
+  let endedThreads = 0
+  for (const thread of [writerThread, readerThread]) thread.once('exit', () => endedThreads++)
   const terminate = () => Promise.all([readerThread.terminate(), writerThread.terminate()])
   const writer = callsTo<WriterOperations>(writerThread, explainFailure)
   const reader = callsTo<ReaderOperations>(readerThread, explainFailure)
@@ -80,6 +82,7 @@ async function openThreads(file: string) {
   return {
     writer,
     reader,
+    hasEnded: () => endedThreads > 0,
     async close() {
       // A thread that has died rejects; the other one is closed all the same, or the process would never end.
       try {

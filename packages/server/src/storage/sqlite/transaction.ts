@@ -2,7 +2,16 @@ import type { SqliteDriver } from './driver.ts'
 
 /** Runs `work` as one write transaction: all of it, or nothing and the error. */
 export function transaction<Result>(database: SqliteDriver, work: () => Result): Result {
-  database.exec('BEGIN IMMEDIATE')
+  return within(database, 'BEGIN IMMEDIATE', work)
+}
+
+/** Lets `work` read from one state of the database, whatever is written meanwhile. It waits for no writer. */
+export function readTransaction<Result>(database: SqliteDriver, work: () => Result): Result {
+  return within(database, 'BEGIN', work)
+}
+
+function within<Result>(database: SqliteDriver, begin: string, work: () => Result): Result {
+  database.exec(begin)
   try {
     const result = work()
     database.exec('COMMIT')

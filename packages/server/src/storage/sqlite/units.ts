@@ -1,14 +1,14 @@
 import type { StoredUnit } from '../../predictions/units.ts'
 import { complexityCodes, providerCodes, taskTypeCodes } from '../enum-codes.ts'
 import type { SqliteDriver, SqliteRow } from './driver.ts'
-import { transaction } from './transaction.ts'
+import { readTransaction, transaction } from './transaction.ts'
 import type { Words } from './words.ts'
 
 const PROJECTION = 'predictions'
 
 export function loadUnits(database: SqliteDriver): { units: readonly StoredUnit[]; position: number } {
-  // One transaction, so that the units and the position belong together while the writer goes on.
-  return transaction(database, () => ({
+  // One state, so that the units and the position belong together while the writer goes on.
+  return readTransaction(database, () => ({
     units: database
       .prepare(
         `SELECT task_type, model.word AS model, provider, complexity, instance_id, day, samples
