@@ -23,7 +23,7 @@ export class FixedMemory implements Competitor {
       this.#from = snapshot
       this.#fixed = new ForecastSnapshot(
         snapshot.fit,
-        snapshot.tables.map((tables) => ({ ...tables, memory: this.#memory })),
+        snapshot.tables.map(({ banks, ownShapes }) => ({ memory: this.#memory, banks, ownShapes })),
       )
     }
     return this.#fixed?.curve(metric, cell)?.curve.points

@@ -61,6 +61,29 @@ export function sweep(
   }
 }
 
+/**
+ * Takes from the weight of every cell what its unused effects leave unknown: as if they were averaged out. Otherwise the
+ * mean would follow a cell whose own effects may not be told.
+ */
+export function discountUnused(
+  evidence: CellEvidence,
+  effects: Effects,
+  layout: EffectLayout,
+  isUsed: readonly Uint8Array[],
+): void {
+  for (let cell = 0; cell < evidence.weight.length; cell++) {
+    let unknown = 0
+    for (let effect = 0; effect < EFFECT_COUNT; effect++) {
+      const group = layout.groupOf[effect]?.[cell] as number
+      if (isUsed[effect]?.[group] !== 1) unknown += effects.prior[effect] as number
+    }
+    if (unknown === 0) continue
+    const part = 1 / (1 + (evidence.weight[cell] as number) * unknown)
+    evidence.weight[cell] = part * (evidence.weight[cell] as number)
+    evidence.weightedSum[cell] = part * (evidence.weightedSum[cell] as number)
+  }
+}
+
 function fitMean(effects: Effects, { weight, weightedSum }: CellEvidence): void {
   const { location } = effects
   let total = 0
@@ -126,4 +149,7 @@ function fitPrior(
     decided += 1 - (variance[group] as number) / (prior[effect] as number)
   }
   prior[effect] = Math.max(1e-6, squares / decided)
+  for (let group = 0; group < value.length; group++) {
+    if (isUsed[group] !== 1) variance[group] = prior[effect] as number
+  }
 }

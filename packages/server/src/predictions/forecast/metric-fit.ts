@@ -1,4 +1,4 @@
-import { startEffects, sweep } from './backfit.ts'
+import { discountUnused, startEffects, sweep } from './backfit.ts'
 import type { CellEvidence, Effects } from './backfit.ts'
 import type { EffectLayout } from './effect-layout.ts'
 import { fitNoise } from './noise-fit.ts'
@@ -68,6 +68,7 @@ export function runPasses(
   for (let pass = 0; pass < passes; pass++) {
     if (pass % PASSES_PER_SHARE === 0) fit.factors = instanceFactors(fit.units, fit.noise, trust)
     const evidence = gatherEvidence(fit)
+    discountUnused(evidence, fit.effects, fit.layout, isUsed)
     for (let count = 0; count < SWEEPS_PER_PASS; count++) {
       sweep(fit.effects, fit.layout, evidence, isUsed, priorGuess(fit.noise))
     }

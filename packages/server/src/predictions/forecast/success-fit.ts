@@ -1,4 +1,4 @@
-import { startEffects, sweep } from './backfit.ts'
+import { discountUnused, startEffects, sweep } from './backfit.ts'
 import type { CellEvidence, Effects } from './backfit.ts'
 import type { EffectLayout } from './effect-layout.ts'
 import type { UnitColumns } from './unit-columns.ts'
@@ -33,7 +33,9 @@ export function fitSuccess(
   const start = Math.log((successes + 0.5) / (events - successes + 0.5))
   const effects = startEffects(layout, units.cells.length, start, PRIOR_GUESS)
   for (let pass = 0; pass < PASSES; pass++) {
-    sweep(effects, layout, newtonStep(outcomes, effects.location), isUsed, PRIOR_GUESS)
+    const evidence = newtonStep(outcomes, effects.location)
+    discountUnused(evidence, effects, layout, isUsed)
+    sweep(effects, layout, evidence, isUsed, PRIOR_GUESS)
   }
   return effects
 }

@@ -52,6 +52,7 @@ export class UnitSums {
   deleteInstance(instanceId: string): void {
     const number = this.#instances.numberOf(instanceId, instanceId)
     this.#deleteWhere((row) => row.instanceNumber === number)
+    this.#instances.forget(instanceId)
   }
 
   /** Forgets the days before `firstDay`, UTC days since 1970. */

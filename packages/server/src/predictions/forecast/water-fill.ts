@@ -21,13 +21,16 @@ export function waterFill(totals: Float64Array, minShare = MIN_CAP_SHARE): Float
 
 /** The largest c with c <= share * (sum of all totals cut to c); Infinity where nothing exceeds its share. */
 function weightCap(descending: Float64Array, share: number): number {
-  let rest = descending.reduce((sum, total) => sum + total, 0)
-  if ((descending[0] ?? 0) <= share * rest) return Infinity
+  // Summed from the small end: what is left beside a giant is not what a giant's rounding leaves.
+  const rests = new Float64Array(descending.length + 1)
+  for (let index = descending.length - 1; index >= 0; index--) {
+    rests[index] = (rests[index + 1] as number) + (descending[index] as number)
+  }
+  if ((descending[0] ?? 0) <= share * (rests[0] as number)) return Infinity
 
-  for (let cut = 0; cut < descending.length && share * (cut + 1) < 1; cut++) {
-    rest -= descending[cut] as number
-    const cap = (share * rest) / (1 - share * (cut + 1))
-    if (cap >= (descending[cut + 1] ?? 0)) return cap
+  for (let cut = 1; cut <= descending.length && share * cut < 1; cut++) {
+    const cap = (share * (rests[cut] as number)) / (1 - share * cut)
+    if (cap >= (descending[cut] ?? 0)) return cap
   }
   return Infinity
 }
