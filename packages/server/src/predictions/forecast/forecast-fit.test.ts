@@ -166,16 +166,19 @@ describe('fitForecast', () => {
   })
 })
 
+interface Task {
+  readonly model: string
+  readonly log: number
+  readonly day?: number
+}
+
 function aTask({
   instanceId,
   model,
   log,
-}: {
-  instanceId: string
-  model: string
-  log: number
-}): ForecastEvent {
-  return aForecastEvent({ instanceId, cell: { model }, values: [Math.exp(log)] })
+  day = TODAY,
+}: Task & { readonly instanceId: string }): ForecastEvent {
+  return aForecastEvent({ instanceId, day, cell: { model }, values: [Math.exp(log)] })
 }
 
 /** Tasks of `size` instances, the same for the same size. */

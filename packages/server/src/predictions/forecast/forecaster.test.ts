@@ -29,7 +29,7 @@ describe('Forecaster', () => {
     for (const task of someTasks(400, 2)) {
       forecaster.observe({
         ...task,
-        values: task.values.map((value) => (value > 10_000 ? value * 20 : value / 20)),
+        values: Array.from(task.values, (value) => (value > 10_000 ? value * 20 : value / 20)),
       })
     }
     forecaster.adopt(aFitOf(tasks))
