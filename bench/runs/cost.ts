@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
+// Run it with: npx tsc -b packages/cli && npx tsc -p bench/runs && node bench/runs/dist/cost.js
+
 const WARM_UP_RUNS = 500
 const RUNS = 10_000
 const RUNS_PER_BURST = 20
