@@ -1,16 +1,3 @@
-import type { Forecast, ForecastBudget } from '@mosaicstack/telemetry-client/protocol'
-import type { Cell } from '../level-rules.ts'
-import { CHECKPOINT_VERSION, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
-import type { CalibrationFigures } from './calibration.ts'
-import { answerForecast } from './forecast-answer.ts'
-import type { ForecastEvent } from './forecast-event.ts'
-import type { ForecastFit } from './forecast-fit.ts'
-import { ForecastSnapshot } from './forecast-snapshot.ts'
-import { MetricMemory } from './metric-memory.ts'
-
-/** Distinct instances from which the shape of a cell is its own; all of them where there are fewer. */
-const SHAPE_INSTANCES = 3
-
 /**
  * The forecast: what the next task will take, as a calibrated distribution.
  *
@@ -33,9 +20,28 @@ const SHAPE_INSTANCES = 3
  * - An instance that the fit has set aside adds nothing, and no instance adds more than its quota.
  * - A query reads the snapshot and costs the same whatever was learned.
  *
- * After a crash: `restore` the last checkpoint, observe the events after its position, adopt a fit of the units as they
- * are. A checkpoint is taken right after an adoption; one taken later restores to the tables of the next.
+ * The fit depends on the units alone: after a deletion or a rebuild it is what it would be had nothing else ever been
+ * there. The soft state names instances, so `forget` belongs to a deletion; counts by day name nobody and stay.
+ *
+ * After a crash: load the units, `restore` the last checkpoint, fit, adopt. What came after the checkpoint is in the units
+ * but is not judged: the fit has seen it. A checkpoint is taken right after an adoption; from one taken later, the next
+ * adoption also publishes what was observed in between.
  */
+
+import type { Forecast, ForecastBudget } from '@mosaicstack/telemetry-client/protocol'
+import type { Cell } from '../level-rules.ts'
+import { CHECKPOINT_VERSION, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
+import type { CalibrationFigures } from './calibration.ts'
+import { answerForecast } from './forecast-answer.ts'
+import type { ForecastEvent } from './forecast-event.ts'
+import type { ForecastFit } from './forecast-fit.ts'
+import { ForecastSnapshot } from './forecast-snapshot.ts'
+import { MetricMemory } from './metric-memory.ts'
+
+/** Distinct instances from which the shape of a cell is its own; all of them where there are fewer. */
+const SHAPE_INSTANCES = 3
+
+/** Judges every forecast by the task that came, and answers with what that taught. */
 export class Forecaster {
   readonly metrics: readonly MetricMemory[]
   /** Numbers of the instances by name: soft state holds numbers. */
@@ -52,6 +58,16 @@ export class Forecaster {
   /** What queries read; undefined until the first adoption. */
   get snapshot(): ForecastSnapshot | undefined {
     return this.#snapshot
+  }
+
+  /** How the forecasts of the last 30 days turned out, metric by metric, as of the last adoption. */
+  get calibration(): readonly CalibrationFigures[] {
+    return this.#calibration
+  }
+
+  /** How the forecasts of the last 30 days had turned out at the last adoption, metric by metric. */
+  get calibration(): readonly CalibrationFigures[] {
+    return this.#calibration
   }
 
   /** The `forecast` block for a task of this kind; undefined while too little is known. */
