@@ -60,11 +60,6 @@ export class Forecaster {
     return this.#snapshot
   }
 
-  /** How the forecasts of the last 30 days turned out, metric by metric, as of the last adoption. */
-  get calibration(): readonly CalibrationFigures[] {
-    return this.#calibration
-  }
-
   /** How the forecasts of the last 30 days had turned out at the last adoption, metric by metric. */
   get calibration(): readonly CalibrationFigures[] {
     return this.#calibration
