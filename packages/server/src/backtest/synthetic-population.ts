@@ -1,8 +1,8 @@
 import { Complexity, TaskType } from '@mosaicstack/telemetry-client/protocol'
-import { curveProbabilities } from '../predictions/forecast/quantile-curve.ts'
 import type { Cell } from '../predictions/level-rules.ts'
 import type { BacktestEvent } from './run-backtest.ts'
 import { SeededRandom } from './seeded-random.ts'
+import { drawNoise, drawShape, HABIT_SD, INSTANCE_SD, shapeKinds } from './task-noise.ts'
 
 /**
  * A population with known truth: 400 instances, 10 task types x 16 models x 4 complexities.
@@ -29,19 +29,10 @@ export interface PopulationSettings {
 const MODELS = 16
 const BASE_DAY = 20_000
 const MEAN = 12.5
-const INSTANCE_SD = 0.25
-const HABIT_SD = 0.35
-const NOISE_SD = 0.95
-const NOISE_FREEDOM = 5
-const MODE_DISTANCE = 2.2
-const SHAPE_DRAWS = 20_000
 
 const TASK_TYPES = Object.values(TaskType)
 const COMPLEXITIES = Object.values(Complexity)
 const COMPLEXITY_WEIGHTS = [3, 5, 3, 1.5]
-
-/** Chance of the upper mode in a cell with two, by kind; the first kind has one mode. */
-const UPPER_MODE = [undefined, 0.25, 0.5] as const
 
 interface ModelTruth {
   readonly name: string
@@ -96,7 +87,7 @@ class Population {
       effect: INSTANCE_SD * random.normal(),
       activity: Math.exp(1.2 * random.normal()),
     }))
-    this.#shapes = UPPER_MODE.map((_, kind) => this.#shape(kind))
+    this.#shapes = shapeKinds.map((kind) => drawShape(kind, random))
   }
 
   events(): readonly BacktestEvent[] {
@@ -135,7 +126,7 @@ class Population {
       (elapsed >= model.jumpDay ? model.jump : 0) +
       (this.#complexityEffects[complexity] ?? 0) +
       truth.offset
-    const own = instance.effect + this.#habit(instance.name, cell) + this.#noise(truth.kind)
+    const own = instance.effect + this.#habit(instance.name, cell) + drawNoise(truth.kind, this.#random)
     return {
       cell,
       instanceId: instance.name,
@@ -197,26 +188,5 @@ class Population {
     const habit = HABIT_SD * this.#random.normal()
     this.#habits.set(key, habit)
     return habit
-  }
-
-  #noise(kind: number): number {
-    const noise =
-      NOISE_SD * this.#random.studentT(NOISE_FREEDOM) * Math.sqrt((NOISE_FREEDOM - 2) / NOISE_FREEDOM)
-    const upper = UPPER_MODE[kind]
-    if (upper === undefined) return noise
-    const mode = (this.#random.uniform() < upper ? 1 - upper : -upper) * MODE_DISTANCE
-    return 0.6 * noise + mode
-  }
-
-  /** Quantiles of what one task of a kind adds to its cell's location, before the model's scale. */
-  #shape(kind: number): Float64Array {
-    const draws = Float64Array.from(
-      { length: SHAPE_DRAWS },
-      () => INSTANCE_SD * this.#random.normal() + HABIT_SD * this.#random.normal() + this.#noise(kind),
-    ).sort()
-    return Float64Array.from(
-      curveProbabilities,
-      (probability) => draws[Math.floor(probability * SHAPE_DRAWS)] as number,
-    )
   }
 }
