@@ -13,6 +13,8 @@ import type { Services } from './http/services.ts'
 import { GroupCommit } from './ingest/group-commit.ts'
 import { type EventCommits, ingestEvents } from './ingest/ingest-events.ts'
 import { intakeSteps } from './ingest/steps.ts'
+import { answering } from './predictions/answering.ts'
+import type { ForecastReader } from './predictions/forecast/forecast-reader.ts'
 import type { Predictor } from './predictions/predictor.ts'
 import type { Projector } from './predictions/projector.ts'
 import { RunMetadataCache } from './runs/run-metadata.ts'
@@ -28,12 +30,13 @@ export interface Parts {
   readonly store: Store
   readonly keys: KeyRing
   readonly predictor: Predictor
+  readonly forecasts: ForecastReader
   readonly projector: Projector
   readonly nowMs: () => number
 }
 
 /** Puts the parts together into what the routes work with. */
-export function compose({ config, store, keys, predictor, projector, nowMs }: Parts): {
+export function compose({ config, store, keys, predictor, forecasts, projector, nowMs }: Parts): {
   readonly services: Services
   /** Everything that commits, to be waited for at the end. */
   readonly commits: readonly { drained(): Promise<void> }[]
@@ -41,6 +44,7 @@ export function compose({ config, store, keys, predictor, projector, nowMs }: Pa
   const metrics = serverMetrics({
     waitingEvents: () => commits.waitingEvents,
     unsavedEvents: () => projector.unsavedEvents,
+    calibration: () => forecasts.calibration,
     storeSizeBytes: async () => (await store.status()).sizeBytes,
   })
   const limits = { maxGroupEvents: MAX_GROUP_EVENTS, maxWaitingEvents: config.maxWaitingEvents }
@@ -62,7 +66,7 @@ export function compose({ config, store, keys, predictor, projector, nowMs }: Pa
   const services: Services = {
     version,
     ingest: metrics.counting(ingestEvents(intakeSteps(newEventId), commits, nowMs)),
-    predictor,
+    predictions: answering(predictor, forecasts),
     administration: administration(store, nowMs, () => keys.refresh()),
     store,
     metrics,

@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { KeyRing } from './auth/key-ring.ts'
 import { compose } from './compose.ts'
 import type { ServerConfig } from './config/settings.ts'
+import { startForecasting } from './forecasting/start-forecasting.ts'
 import { buildApp } from './http/app.ts'
 import { listen } from './http/listen.ts'
 import { isLoopbackAddress } from './http/loopback.ts'
@@ -83,7 +84,20 @@ async function openParts(config: ServerConfig, teardown: Teardown, logger: Logge
   await projector.start(nowMs())
 
   const predictor = new Predictor(units, { minInstances: config.minInstances }, nowMs)
-  const composed = compose({ config, store, keys, predictor, projector, nowMs })
+  const { minInstances, windowDays } = config
+  const forecasting = startForecasting({ file, minInstances, windowDays }, (error) =>
+    logger.error({ err: error }, 'the forecast learns no more; the last one goes on answering'),
+  )
+  teardown.defer('forecast', () => forecasting.end())
+  const composed = compose({
+    config,
+    store,
+    keys,
+    predictor,
+    forecasts: forecasting.reader,
+    projector,
+    nowMs,
+  })
   for (const chore of housekeeping({ config, keys, projector, runs: composed.services.runs, nowMs })) {
     if (chore.isDoneAtStop) teardown.defer(chore.name, chore.work)
     const end = repeat(chore.pauseMs, chore.work, (error) =>

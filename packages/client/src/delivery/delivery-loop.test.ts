@@ -82,7 +82,7 @@ describe('a delivery loop', () => {
     expect(queued.underWay).toHaveLength(1)
   })
 
-  it('has eight batches under way at most', async () => {
+  it('has six batches under way at most', async () => {
     const { add, backlog, endAll, loop, underWay } = aLoop()
     add(40)
 
@@ -92,7 +92,7 @@ describe('a delivery loop', () => {
     await endAll()
     await flushed
 
-    expect(most).toBe(8)
+    expect(most).toBe(6)
     expect(backlog.size).toBe(0)
   })
 
@@ -123,7 +123,7 @@ describe('a delivery loop', () => {
 
     expect(reported).toBe(1)
     expect(before).toBe(0)
-    expect(underWay).toHaveLength(8)
+    expect(underWay).toHaveLength(6)
   })
 
   it('keeps trying while it stops and has time, and ends when it has none', async () => {

@@ -15,7 +15,7 @@ export interface DeliveryLoopParts {
   readonly intervalMs: number
   /** From a setback to the next cycle, at most a minute; `intervalMs` where it is left out. */
   readonly retryIntervalMs?: number
-  /** Batches on their way at a time; 1 keeps the records' order. Eight where it is left out. */
+  /** Batches on their way at a time; 1 keeps the records' order. Six where it is left out. */
   readonly maxBatchesUnderWay?: number
   /** With this many records waiting, a cycle begins at once. */
   readonly flushEarlyAt: number
@@ -34,8 +34,11 @@ export interface DeliveryLoopParts {
  */
 type State = 'idle' | 'running' | 'stopping' | 'stopped'
 
-/** More hide the time a batch takes to travel, and one that waits for its next try does not hold up the others. */
-const DEFAULT_BATCHES_UNDER_WAY = 8
+/**
+ * More hide the time a batch takes to travel, and one that waits for its next try does not hold up the others. Each
+ * listens for the end; beyond ten listeners Node would print a warning.
+ */
+const DEFAULT_BATCHES_UNDER_WAY = 6
 
 /** Between the cycles of a `stop()` that has time left. */
 const LAST_CHANCES_MS = 500

@@ -2,6 +2,8 @@ import type { BatchEventResponse, RejectionCode } from '@mosaicstack/telemetry-c
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 
 import type { IngestEvents } from '../ingest/ingest-events.ts'
+import type { CalibrationFigures } from '../predictions/forecast/calibration.ts'
+import { forecastMetrics } from '../predictions/forecast/forecast-event.ts'
 
 /** What the server counts of itself. Names follow Prometheus: base units, `_total` for counters. */
 export interface ServerMetrics {
@@ -23,6 +25,8 @@ export interface MetricSources {
   readonly waitingEvents: () => number
   readonly unsavedEvents: () => number
   readonly storeSizeBytes: () => Promise<number>
+  /** In the order of `forecastMetrics`. */
+  readonly calibration: () => readonly CalibrationFigures[]
 }
 
 export function serverMetrics(sources: MetricSources): ServerMetrics {
@@ -82,6 +86,8 @@ export function serverMetrics(sources: MetricSources): ServerMetrics {
     collect: async (): Promise<void> => size.set(await sources.storeSizeBytes().catch(() => Number.NaN)),
   })
 
+  gaugeCalibration(registers, sources.calibration)
+
   return {
     registry,
     requestAnswered: (route, status, seconds) => requests.observe({ route, status }, seconds),
@@ -113,4 +119,28 @@ export function serverMetrics(sources: MetricSources): ServerMetrics {
     if (rejectedEvents === 0) return
     for (const result of results) if (result.status === 'rejected') rejected.inc({ code: result.code })
   }
+}
+
+/** How the server's own forecasts turned out, by metric, over the last 30 days. */
+function gaugeCalibration(registers: Registry[], figures: () => readonly CalibrationFigures[]): void {
+  const gauge = (name: string, help: string, value: (of: CalibrationFigures) => number) => {
+    const made: Gauge<'metric'> = new Gauge({
+      name: `mosaic_forecast_${name}`,
+      help,
+      labelNames: ['metric'],
+      registers,
+      collect(): void {
+        for (const [index, own] of figures().entries()) {
+          if (own.tasks > 0) made.set({ metric: forecastMetrics[index] ?? '' }, value(own))
+        }
+      },
+    })
+  }
+  gauge(
+    'coverage_ratio',
+    'Share of tasks that lay within p10 to p90; 0.8 is the target.',
+    (own) => own.inside / own.tasks,
+  )
+  gauge('loss', 'Mean pinball loss on the natural logarithm over 19 quantiles.', (own) => own.loss)
+  gauge('judged_tasks', 'Tasks whose forecast was made before they were known.', (own) => own.tasks)
 }

@@ -1,6 +1,6 @@
 import type { Administration } from '../auth/administration.ts'
 import type { IngestEvents } from '../ingest/ingest-events.ts'
-import type { Predictor } from '../predictions/predictor.ts'
+import type { Answering } from '../predictions/answering.ts'
 import type { Store } from '../storage/store.ts'
 import type { RequestHook } from './authenticate.ts'
 import type { ServerMetrics } from './metrics.ts'
@@ -10,7 +10,7 @@ import type { RunServices } from './runs/run-services.ts'
 export interface Services {
   readonly version: string
   readonly ingest: IngestEvents
-  readonly predictor: Pick<Predictor, 'predict'>
+  readonly predictions: Answering
   readonly administration: Administration
   readonly store: Pick<Store, 'engine' | 'status'>
   readonly metrics: ServerMetrics

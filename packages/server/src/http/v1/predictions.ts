@@ -18,7 +18,7 @@ const queryProperties = Object.fromEntries(
 const querySchema = { type: 'object', required: Object.keys(queryProperties), properties: queryProperties }
 
 /** `POST /v1/predictions/batch` and `GET /v1/predictions`. */
-export function predictionRoutes(app: FastifyInstance, { predictor, requireKeyToPredict }: Services): void {
+export function predictionRoutes(app: FastifyInstance, { predictions, requireKeyToPredict }: Services): void {
   app.post(
     '/v1/predictions/batch',
     {
@@ -42,7 +42,7 @@ export function predictionRoutes(app: FastifyInstance, { predictor, requireKeyTo
     async (request) => {
       const queries = readBatch(request.body, 'queries', MAX_QUERIES_PER_BATCH)
       refuse(queries.flatMap((query, index) => under(`queries.${index}`, findQueryProblems(query))))
-      return { results: (queries as readonly PredictionQuery[]).map((query) => predictor.predict(query)) }
+      return { results: (queries as readonly PredictionQuery[]).map((query) => predictions.predict(query)) }
     },
   )
 
@@ -61,7 +61,7 @@ export function predictionRoutes(app: FastifyInstance, { predictor, requireKeyTo
     },
     async (request) => {
       refuse(findQueryProblems(request.query))
-      return predictor.predict(request.query as PredictionQuery)
+      return predictions.predict(request.query as PredictionQuery)
     },
   )
 }

@@ -10,7 +10,7 @@ import type {
 import type { Cell } from '../level-rules.ts'
 import type { CalibrationFigures } from './calibration.ts'
 import { EFFECT_COUNT } from './effect-layout.ts'
-import { forecastMetrics } from './forecast-event.ts'
+import { cellKey, forecastMetrics } from './forecast-event.ts'
 import { memoryDays } from './forecast-fit.ts'
 import type { ForecastSnapshot, Standing } from './forecast-snapshot.ts'
 import { locate } from './location.ts'
@@ -18,6 +18,8 @@ import type { QuantileCurve } from './quantile-curve.ts'
 import { logistic } from './success-fit.ts'
 
 const TARGET = 0.8
+/** Chances have four decimals; one that rounds to 0 still leaves a cost per success that is a number. */
+const LEAST_CHANCE = 0.0001
 /** Standard deviations from the middle of a normal to its 95th percentile. */
 const NORMAL_P95 = 1.6448536
 
@@ -29,8 +31,6 @@ const maxLogs = [
   eventFields.task_duration_ms,
 ].map(({ max }) => Math.log(max))
 
-const COST = forecastMetrics.indexOf('cost_usd_micros')
-
 type MetricForecast = Standing & { readonly curve: QuantileCurve }
 
 /** The `forecast` block of an answer; undefined where no metric is forecast. */
@@ -41,23 +41,23 @@ export function answerForecast(
   calibration: readonly CalibrationFigures[],
 ): Forecast | undefined {
   const groups = snapshot.groups(cell)
-  const metrics = forecastMetrics.map((_, metric) => snapshot.curve(metric, cell, groups))
+  const key = cellKey(cell)
+  const metrics = forecastMetrics.map((_, metric) => snapshot.curve(metric, cell, groups, key))
   if (metrics.every((metric) => metric === undefined)) return undefined
 
+  const known = distributions(metrics)
   const success = successProbability(snapshot, groups)
-  const cost = metrics[COST]
+  const cost = known.cost_usd_micros
   return {
-    ...distributions(metrics),
+    ...known,
     ...(success !== undefined && { success_probability: success }),
     ...(success !== undefined &&
       cost !== undefined && {
-        cost_per_success_usd_micros: Math.round(
-          cost.curve.meanOfExp(maxLogs[COST] as number) / success.value,
-        ),
+        cost_per_success_usd_micros: Math.round(cost.mean / Math.max(LEAST_CHANCE, success.value)),
       }),
     exceeds: budgets.flatMap((asked) => {
-      const known = metrics[forecastMetrics.indexOf(asked.metric)]
-      return known === undefined ? [] : [{ ...asked, probability: chanceAbove(known.curve, asked.budget) }]
+      const metric = metrics[forecastMetrics.indexOf(asked.metric)]
+      return metric === undefined ? [] : [{ ...asked, probability: chanceAbove(metric.curve, asked.budget) }]
     }),
     evidence: evidence(snapshot, groups, metrics),
     calibration: summariseCalibration(calibration),

@@ -70,6 +70,7 @@ export class ForecastSnapshot {
     metric: number,
     cell: Cell,
     groups = this.groups(cell),
+    key = cellKey(cell),
   ): (Standing & { curve: QuantileCurve }) | undefined {
     const tables = this.tables[metric]
     if (tables === undefined) return undefined
@@ -77,7 +78,7 @@ export class ForecastSnapshot {
     if (standing === undefined) return undefined
 
     const points = this.pooledPoints(metric, tables.memory, standing)
-    const own = tables.ownShapes.get(cellKey(cell))
+    const own = tables.ownShapes.get(key)
     if (own !== undefined) blend(points, own, standing.location)
     return { ...standing, curve: new QuantileCurve(points) }
   }

@@ -1,6 +1,6 @@
 import type { Cell } from '../level-rules.ts'
 import { EFFECT_COUNT, effectNames, groupName } from './effect-layout.ts'
-import type { EffectLayout } from './effect-layout.ts'
+import type { EffectLayout, EffectName } from './effect-layout.ts'
 import type { Effects } from './backfit.ts'
 import type { FittedMemory } from './forecast-fit.ts'
 import { meanVariance } from './unit-weights.ts'
@@ -10,10 +10,12 @@ const TASK_MODEL = effectNames.indexOf('taskModel')
 
 /** The cell's group of every effect, -1 where none was ever reported. */
 export function groupsOf(layout: EffectLayout, cell: Cell): Int32Array {
-  return Int32Array.from(
-    effectNames,
-    (effect, index) => layout.groups[index]?.get(groupName(effect, cell)) ?? -1,
-  )
+  const groups = new Int32Array(EFFECT_COUNT)
+  for (let effect = 0; effect < EFFECT_COUNT; effect++) {
+    const name = groupName(effectNames[effect] as EffectName, cell)
+    groups[effect] = layout.groups[effect]?.get(name) ?? -1
+  }
+  return groups
 }
 
 /** Where a cell lies and how unsure that is. */

@@ -52,8 +52,14 @@ export class QuantileCurve {
   /** The mean of e^value, values cut at `max`: the upper tail of a cost may have no mean of its own. */
   meanOfExp(max: number): number {
     let sum = 0
+    let low = Math.min(max, this.#point(0))
+    let expLow = Math.exp(low)
     for (let index = 1; index < CURVE_POINTS; index++) {
-      sum += STEP * meanExpBetween(this.#point(index - 1), Math.min(max, this.#point(index)))
+      const high = Math.min(max, this.#point(index))
+      const expHigh = Math.exp(high)
+      sum += STEP * meanExpBetween(low, high, expLow, expHigh)
+      low = high
+      expLow = expHigh
     }
     const first = this.#point(0)
     const last = Math.min(max, this.#point(CURVE_POINTS - 1))
@@ -66,10 +72,10 @@ export class QuantileCurve {
   }
 }
 
-/** Mean of e^x for x uniform between two bounds. */
-function meanExpBetween(low: number, high: number): number {
+/** Mean of e^x for x uniform between two bounds whose exponentials are at hand. */
+function meanExpBetween(low: number, high: number, expLow: number, expHigh: number): number {
   const width = high - low
-  return Math.exp(low) * (Math.abs(width) < 1e-6 ? 1 + width / 2 : Math.expm1(width) / width)
+  return width < 1e-6 ? (expLow + expHigh) / 2 : (expHigh - expLow) / width
 }
 
 /** Mean of e^x for x exponential with `rate`, cut at `width`. */

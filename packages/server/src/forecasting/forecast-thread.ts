@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parentPort, workerData } from 'node:worker_threads'
+
+import { ForecastLearner } from '../predictions/forecast/forecast-learner.ts'
+import type { PublishedForecast } from '../predictions/forecast/forecast-reader.ts'
+import { canonicalModel } from '../predictions/model-name.ts'
+import { type Observation, reportsUsage } from '../predictions/observation.ts'
+import { utcDay } from '../predictions/sample-codec.ts'
+import { openObservations } from '../storage/sqlite/events.ts'
+import { openDatabase } from '../storage/sqlite/open-database.ts'
+import type { ForecastThreadData } from './forecast-thread-data.ts'
+
+/**
+ * The thread that learns the forecast. It reads the stored events in their order, from the beginning of the window on
+ * and then as they come, and publishes what queries read after every fit. So a fit of a second holds up nobody, and a
+ * restart learns the same forecast again from the same events.
+ */
+
+/** Events read at once; a published forecast is at most so many events behind what was read. */
+const READ_EVENTS = 5000
+/** Between two looks for new events. */
+const LOOK_EVERY_MS = 1000
+/** Few events are fitted too, if not at once. */
+const FIT_EVERY_MS = 60_000
+
+const { file, minInstances, windowDays } = workerData as ForecastThreadData
+const observationsAfter = openObservations(await openDatabase(file))
+const learner = new ForecastLearner({ minInstances, windowDays })
+let position = 0
+let fittedAtMs = Date.now()
+
+for (;;) {
+  const observations = observationsAfter(position, READ_EVENTS)
+  position = observations.at(-1)?.position ?? position
+  if (learnAll(observations) || fitAfterAWhile()) publish()
+  if (observations.length < READ_EVENTS) await sleep(LOOK_EVERY_MS)
+}
+
+/** Returns whether there is a new fit. */
+function learnAll(observations: readonly Observation[]): boolean {
+  const firstDay = utcDay(Date.now()) - windowDays
+  let isFitted = false
+  for (const observation of observations) {
+    const day = utcDay(observation.receivedAtMs)
+    if (day < firstDay || !reportsUsage(observation)) continue
+    isFitted = learner.learn(toForecastEvent(observation, day)) || isFitted
+  }
+  if (isFitted) fittedAtMs = Date.now()
+  return isFitted
+}
+
+function fitAfterAWhile(): boolean {
+  if (!learner.isBehind || Date.now() - fittedAtMs < FIT_EVERY_MS) return false
+  learner.refit(utcDay(Date.now()))
+  fittedAtMs = Date.now()
+  return true
+}
+
+function publish(): void {
+  const { snapshot, calibration } = learner.forecaster
+  if (snapshot === undefined) return
+  const published: PublishedForecast = { fit: snapshot.fit, tables: snapshot.tables, calibration }
+  parentPort?.postMessage(published)
+}
+
+function toForecastEvent(observation: Observation, day: number) {
+  const { taskType, model, provider, complexity, instanceId, succeeded } = observation
+  const { inputTokens, outputTokens, costUsdMicros, durationMs } = observation
+  return {
+    cell: { taskType, model: canonicalModel(model), provider, complexity },
+    instanceId,
+    day,
+    values: [inputTokens, outputTokens, costUsdMicros, durationMs],
+    succeeded,
+  }
+}
