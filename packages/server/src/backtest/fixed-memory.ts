@@ -26,7 +26,8 @@ export class FixedMemory implements Competitor {
         snapshot.tables.map(({ banks, ownShapes }) => ({ memory: this.#memory, banks, ownShapes })),
       )
     }
-    return this.#fixed?.curve(metric, cell)?.curve.points
+    const points = this.#fixed?.curve(metric, cell)?.curve.points
+    return points === undefined ? undefined : Float64Array.from(points)
   }
 
   predictSuccess(): undefined {

@@ -29,7 +29,8 @@ export class ForecastCompetitor implements Competitor {
   }
 
   predict(metric: number, cell: Cell): Float64Array | undefined {
-    return this.forecaster.snapshot?.curve(metric, cell)?.curve.points
+    const points = this.forecaster.snapshot?.curve(metric, cell)?.curve.points
+    return points === undefined ? undefined : Float64Array.from(points)
   }
 
   predictSuccess(cell: Cell): number | undefined {

@@ -56,11 +56,12 @@ export class ForecastSnapshot {
   }
 
   /** The pooled quantiles of a standing. */
-  pooledPoints(metric: number, memory: number, standing: Standing): Float64Array {
+  pooledPoints(metric: number, memory: number, standing: Standing): number[] {
     const bank = this.tables[metric]?.banks[memory]?.[standing.bank]
-    const points = new Float64Array(CURVE_POINTS)
+    // A plain array: V8 keeps typed ones of this size off its heap, and a query makes four of them.
+    const points: number[] = []
     for (let index = 0; index < CURVE_POINTS; index++) {
-      points[index] = standing.location + standing.spread * (bank?.[index] ?? 0)
+      points.push(standing.location + standing.spread * (bank?.[index] ?? 0))
     }
     return points
   }
@@ -99,7 +100,7 @@ function stand(fitted: FittedMemory, groups: Int32Array): Standing {
   }
 }
 
-function blend(points: Float64Array, own: OwnShape, location: number): void {
+function blend(points: number[], own: OwnShape, location: number): void {
   for (let index = 0; index < CURVE_POINTS; index++) {
     const ownPoint = location + (own.points[index] as number)
     points[index] = (1 - own.weight) * (points[index] as number) + own.weight * ownPoint

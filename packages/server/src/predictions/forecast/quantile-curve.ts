@@ -14,11 +14,11 @@ const MIN_WIDTH = 1e-9
  * `points` ascend.
  */
 export class QuantileCurve {
-  readonly points: Float64Array
+  readonly points: ArrayLike<number>
   readonly #lowerRate: number
   readonly #upperRate: number
 
-  constructor(points: Float64Array) {
+  constructor(points: ArrayLike<number>) {
     this.points = points
     this.#lowerRate = Math.LN2 / Math.max(MIN_WIDTH, this.#point(1) - this.#point(0))
     this.#upperRate =
@@ -86,7 +86,7 @@ function cutTailMean(rate: number, width: number): number {
 }
 
 /** Mean pinball loss of 19 quantiles for a value that came: half the CRPS, in the unit of the points. */
-export function pinballLoss(points: Float64Array, value: number): number {
+export function pinballLoss(points: ArrayLike<number>, value: number): number {
   let sum = 0
   for (let index = 0; index < CURVE_POINTS; index++) {
     const off = value - (points[index] as number)
