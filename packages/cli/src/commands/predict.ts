@@ -1,17 +1,10 @@
-import {
-  TelemetryClient,
-  type PredictionData,
-  type PredictionQuery,
-  type PredictionResponse,
-  type TokenDistribution,
-} from '@mosaicstack/telemetry-client'
+import { TelemetryClient, type PredictionQuery, type PredictionResponse } from '@mosaicstack/telemetry-client'
 import { Complexity, Provider, TaskType } from '@mosaicstack/telemetry-client/protocol'
 import type { Command } from 'commander'
 
 import { CliError } from '../cli-error.ts'
 import { findConnection } from '../connection.ts'
-import { counted, duration, percent, tokens, usd } from '../output/format.ts'
-import { table } from '../output/table.ts'
+import { describePrediction } from '../output/describe-prediction.ts'
 import { terminal } from '../output/terminal.ts'
 import { readPredictionQuery } from '../prediction-query.ts'
 import { withExample } from './with-example.ts'
@@ -55,8 +48,7 @@ async function predict(flags: Flags): Promise<void> {
   if (response.prediction === null) {
     return terminal.err('No data yet. Report finished tasks first; see the README for ten lines that do.')
   }
-  terminal.out(describe(query, response.prediction, estimates))
-  terminal.out(describeSource(response))
+  terminal.out(describePrediction(query, response.prediction, response, estimates))
 }
 
 function readEstimate(flags: Flags, name: 'estimateIn' | 'estimateOut'): number | undefined {
@@ -86,64 +78,4 @@ async function ask(query: PredictionQuery, flags: Flags): Promise<PredictionResp
     hint: `Is the server at ${connection.serverUrl} running? Start one with \`mosaic-telemetry serve\`.`,
     cause: failure,
   })
-}
-
-interface Line {
-  readonly what: string
-  readonly range: string
-  readonly median: string
-}
-
-function describe(
-  query: PredictionQuery,
-  prediction: PredictionData,
-  estimates: { readonly input: number | undefined; readonly output: number | undefined },
-): string {
-  const lines: Line[] = [
-    {
-      what: 'input tokens',
-      range: rangeOf(prediction.input_tokens),
-      median: tokens(prediction.input_tokens.median),
-    },
-    {
-      what: 'output tokens',
-      range: rangeOf(prediction.output_tokens),
-      median: tokens(prediction.output_tokens.median),
-    },
-    { what: 'cost', range: '', median: usd(prediction.cost_usd_micros.median) },
-    { what: 'duration', range: '', median: duration(prediction.duration_ms.median) },
-  ]
-  const { correction_factors: factors, quality } = prediction
-  const corrections = [
-    estimates.input !== undefined && `${tokens(estimates.input * factors.input)} input tokens`,
-    estimates.output !== undefined && `${tokens(estimates.output * factors.output)} output tokens`,
-  ].filter((text) => text !== false)
-
-  return [
-    terminal.bold(`${query.task_type}, ${query.complexity}, ${query.model} (${query.provider})`),
-    '',
-    table<Line>(
-      [
-        { title: '', value: (line) => line.what },
-        { title: '8 of 10 tasks', align: 'right', value: (line) => line.range },
-        { title: 'half below', align: 'right', value: (line) => line.median },
-      ],
-      lines,
-    ),
-    '',
-    `${percent(quality.success_rate)} succeeded; ${percent(quality.gate_pass_rate)} passed their quality gates.`,
-    ...(corrections.length === 0
-      ? []
-      : [`Your estimate, corrected by what estimates missed: ${corrections.join(', ')}.`]),
-  ].join('\n')
-}
-
-function rangeOf({ p10, p90 }: TokenDistribution): string {
-  return `${tokens(p10)} – ${tokens(p90)}`
-}
-
-function describeSource({ metadata }: PredictionResponse): string {
-  const instances = metadata.instances === undefined ? '' : ` of ${counted(metadata.instances, 'instance')}`
-  const note = metadata.fallback_note === null ? '' : ` ${metadata.fallback_note}.`
-  return `From ${counted(metadata.sample_size, 'task')}${instances}; confidence ${metadata.confidence}.${note}`
 }
