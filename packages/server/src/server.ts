@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import { KeyRing } from './auth/key-ring.ts'
 import { compose } from './compose.ts'
 import type { ServerConfig } from './config/settings.ts'
-import { startForecasting } from './forecasting/start-forecasting.ts'
+import { forecasting } from './forecasting/forecasting.ts'
 import { buildApp } from './http/app.ts'
 import { listen } from './http/listen.ts'
 import { isLoopbackAddress } from './http/loopback.ts'
@@ -54,7 +54,7 @@ export async function startServer(
     teardown.run((name, error) => logger.error({ err: error }, `while stopping, this failed: ${name}`))
 
   try {
-    const { services, commits } = await openParts(config, teardown, logger, nowMs)
+    const { services, commits, forecasts } = await openParts(config, teardown, logger, nowMs)
     const app = await buildApp(services, { logger, host: config.host, allowedHosts: config.allowedHosts })
     teardown.defer('commits', () => Promise.all(commits.map((each) => each.drained())))
     teardown.defer('http', () => closeWithin(app, config.stopTimeoutMs))
@@ -63,6 +63,10 @@ export async function startServer(
     const newCredentialsFile = isLoopbackAddress(config.host)
       ? await prepareLocalInstance(services.administration, config.dataDir, url)
       : undefined
+    // After the port is open: learning may take its time, answering may not.
+    forecasts.start((error) =>
+      logger.error({ err: error }, 'the forecast learns no more; the last one goes on answering'),
+    )
     return { url, newCredentialsFile, stop }
   } catch (error) {
     await stop()
@@ -85,16 +89,14 @@ async function openParts(config: ServerConfig, teardown: Teardown, logger: Logge
 
   const predictor = new Predictor(units, { minInstances: config.minInstances }, nowMs)
   const { minInstances, windowDays } = config
-  const forecasting = startForecasting({ file, minInstances, windowDays }, (error) =>
-    logger.error({ err: error }, 'the forecast learns no more; the last one goes on answering'),
-  )
-  teardown.defer('forecast', () => forecasting.end())
+  const forecasts = forecasting({ file, minInstances, windowDays })
+  teardown.defer('forecast', () => forecasts.end())
   const composed = compose({
     config,
     store,
     keys,
     predictor,
-    forecasts: forecasting.reader,
+    forecasts: forecasts.reader,
     projector,
     nowMs,
   })
@@ -105,7 +107,7 @@ async function openParts(config: ServerConfig, teardown: Teardown, logger: Logge
     )
     teardown.defer(`end of: ${chore.name}`, end)
   }
-  return composed
+  return { ...composed, forecasts }
 }
 
 /** Lets requests under way finish, but not for ever. */

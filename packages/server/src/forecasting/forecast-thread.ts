@@ -27,6 +27,8 @@ const { file, minInstances, windowDays } = workerData as ForecastThreadData
 const observationsAfter = openObservations(await openDatabase(file))
 const learner = new ForecastLearner({ minInstances, windowDays })
 let position = 0
+/** UTC days since 1970. The window ends with it, so that what is learned follows from the events alone. */
+let newestDay = 0
 let fittedAtMs = Date.now()
 
 for (;;) {
@@ -38,12 +40,11 @@ for (;;) {
 
 /** Returns whether there is a new fit. */
 function learnAll(observations: readonly Observation[]): boolean {
-  const firstDay = utcDay(Date.now()) - windowDays
   let isFitted = false
   for (const observation of observations) {
-    const day = utcDay(observation.receivedAtMs)
-    if (day < firstDay || !reportsUsage(observation)) continue
-    isFitted = learner.learn(toForecastEvent(observation, day)) || isFitted
+    if (!reportsUsage(observation)) continue
+    newestDay = Math.max(newestDay, utcDay(observation.receivedAtMs))
+    isFitted = learner.learn(toForecastEvent(observation)) || isFitted
   }
   if (isFitted) fittedAtMs = Date.now()
   return isFitted
@@ -51,7 +52,7 @@ function learnAll(observations: readonly Observation[]): boolean {
 
 function fitAfterAWhile(): boolean {
   if (!learner.isBehind || Date.now() - fittedAtMs < FIT_EVERY_MS) return false
-  learner.refit(utcDay(Date.now()))
+  learner.refit(newestDay)
   fittedAtMs = Date.now()
   return true
 }
@@ -63,13 +64,13 @@ function publish(): void {
   parentPort?.postMessage(published)
 }
 
-function toForecastEvent(observation: Observation, day: number) {
+function toForecastEvent(observation: Observation) {
   const { taskType, model, provider, complexity, instanceId, succeeded } = observation
   const { inputTokens, outputTokens, costUsdMicros, durationMs } = observation
   return {
     cell: { taskType, model: canonicalModel(model), provider, complexity },
     instanceId,
-    day,
+    day: utcDay(observation.receivedAtMs),
     values: [inputTokens, outputTokens, costUsdMicros, durationMs],
     succeeded,
   }
