@@ -22,9 +22,12 @@ function aLoop() {
     delivery: {
       deliver(batch, signal) {
         const report = deferred<BatchReport>()
-        const end = (setback?: Setback): void =>
+        const giveUp = (): void => end(AWAY)
+        const end = (setback?: Setback): void => {
+          signal.removeEventListener('abort', giveUp)
           report.resolve({ fates: batch.map(() => (setback === undefined ? DELIVERED : WAITING)), setback })
-        signal.addEventListener('abort', () => end(AWAY))
+        }
+        signal.addEventListener('abort', giveUp)
         underWay.push({ batch, end })
         return report.promise
       },
