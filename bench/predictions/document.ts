@@ -12,31 +12,45 @@ chose the constants stands in [bench/predictions/README.md](../bench/predictions
 /** Why a goal is missed. By goal; printed only when it is. */
 const reasons: Readonly<Record<string, string>> = {
   G2: `The goals were set on four metrics of pools with 34 to 39 models, whose token and time records are not available
-here. The bundled tasks are one team, three models, three task types: nearly every cell is known after 200 tasks, so there
-is little that pooling could add. Where it has models to pool over, on the table, the forecast meets the goal.`,
-  G3: `The goal belongs to a population whose parameters are not published. This one has more to learn: task x model and
-single cells make 5 % of the variance of ln value (13 % in the fit of the real table), one cell in five has two modes, a
-quarter of the models jump. While it was built, the same forecast came within 4.0, 1.5 and 0.8 % at 1 000, 5 000 and
-15 000 events of a population without those interactions, modes, jumps and releases (seeds 11 and 12). Weights by a
-model's scale, a choice of memory for each model, more frequent refits and other constants were tried: none changed the
-loss by more than 0.2 %.`,
-  G4: `Output tokens of the bundled tasks: the agent's versions 2.1.7 to 2.1.37 wrote placeholder counts, so the recorded
-distribution is wide while they were in use and narrow after. Ranges learned in between are too wide, not too narrow.`,
-  G6: `800 tasks in ten bins: even true probabilities would measure an error of about 0.03 there.`,
+here. The bundled tasks are one team, three models, three task types; for 808 of the 911 scored tasks the exact cell
+already had five, so there is probably little left to pool. Where the ratio to \`naive\` is above 1, the simplest method
+was better. Output tokens meet the goal on poor ground: 931 of the 1 111 records come from versions of the agent that wrote
+placeholder counts. Two rules for a team of one (no variance between units, own shapes from one instance on) were settled
+while looking at these tasks, so their figures are not a fresh test; the table's are, but for its pool.`,
+  G3: `The goal belongs to a population whose parameters are not published, and this one is ours. Its noise and the
+popularity of its models were set once, after a first version, so that oracle and \`tuned\` come near the published figures
+(.33; 1.25, 1.18, 1.10 times the oracle), which they still do not reach; the first version had given 1.079, 1.043 to 1.047
+and 1.028 on its seeds. The rows without interactions, modes, drift, jumps and releases show how much of the distance comes
+from those. Weights by a model's scale, a choice of memory for each model, more frequent refits and other constants were
+tried on the seeds for choosing: none lowered the loss by more than 0.2 %.`,
+  G4: `Output tokens of the bundled tasks, most of them placeholder counts: over blocks of 139 tasks their spread (sd of ln)
+swings between 1.1 and 2.8 and their median between ln 2.4 and ln 7.2. The ranges follow too slowly and are too wide.`,
+  G6: `At 1 000 events 800 tasks are scored. True probabilities, drawn at random over as many tasks, measure 0.032 to 0.035
+in these ten bins, so the goal leaves little room there; the figure is above it all the same.`,
   G7: `What the caps let through is what is shown; identity is the limit.`,
-  G10: `Measured while others used the machine; see the processor times.`,
+  G10: `The refit does all four metrics and all three memories, twelve fits and the judgement of the instances, on one core.
+It was hoped to take 0.2 s. It runs off the request path. Other programs shared the two cores.`,
 }
+
+const NOT_MEASURED = `## What is not measured here
+
+G1, G9, G11 and G12 are shown elsewhere or by tests. Of G7, the core's median and the share in every published cell: the
+core of this backtest has caps and k but no quarantine. G2 to G5 on tokens and time of many models: MCPMark's records are
+not part of this repository. No data here have more than one real instance: on the table they are drawn.
+`
 
 /** The page that shows every figure. */
 export function document(rows: readonly GoalRow[]): string {
   const goals = [...new Set(rows.map(({ goal }) => goal))]
+  const judged = rows.filter(({ target }) => target !== 'none')
   const missed = goals.filter((goal) => rows.some((row) => row.goal === goal && !row.isMet))
   return [
     INTRODUCTION,
-    `Measured ${new Date().toISOString().slice(0, 10)} with Node ${process.version}. ${rows.filter(({ isMet }) => isMet).length} of ${rows.length} figures meet their goal.\n`,
+    `Measured ${new Date().toISOString().slice(0, 10)} with Node ${process.version}. ${judged.filter(({ isMet }) => isMet).length} of ${judged.length} figures that have a goal meet it.\n`,
     ...goals.flatMap((goal) => [`## ${goal}\n`, table(rows.filter((row) => row.goal === goal)), '']),
     ...(missed.length === 0 ? [] : ['## What is missed, and why\n']),
     ...missed.map((goal) => `**${goal}.** ${reasons[goal] ?? 'Not understood yet.'}\n`),
+    NOT_MEASURED,
   ].join('\n')
 }
 

@@ -24,6 +24,8 @@ export interface PopulationSettings {
   readonly driftPerDay?: number
   /** Whether models are released and jump. */
   readonly hasReleases?: boolean
+  /** Whether task x model and single cells have effects and modes of their own. */
+  readonly hasInteractions?: boolean
 }
 
 const MODELS = 16
@@ -77,7 +79,14 @@ class Population {
   readonly #shapes: readonly Float64Array[]
 
   constructor(settings: PopulationSettings) {
-    this.#settings = { instances: 400, days: 60, driftPerDay: 0.01, hasReleases: true, ...settings }
+    this.#settings = {
+      instances: 400,
+      days: 60,
+      driftPerDay: 0.01,
+      hasReleases: true,
+      hasInteractions: true,
+      ...settings,
+    }
     const random = (this.#random = new SeededRandom(settings.seed))
     this.#taskEffects = TASK_TYPES.map(() => 0.5 * random.normal())
     this.#complexityEffects = COMPLEXITIES.map((_, rank) => (rank - 1) * 0.3 + 0.1 * random.normal())
@@ -171,9 +180,10 @@ class Population {
   #open(key: string, sd: number, logitSd: number): CellTruth {
     const known = this.#cells.get(key)
     if (known !== undefined) return known
-    const hasTwoModes = this.#random.uniform() < 0.2
+    const { hasInteractions } = this.#settings
+    const hasTwoModes = this.#random.uniform() < 0.2 && hasInteractions
     const truth = {
-      offset: sd * this.#random.normal(),
+      offset: (hasInteractions ? sd : 0) * this.#random.normal(),
       kind: hasTwoModes ? 1 + this.#random.below(2) : 0,
       logit: logitSd * this.#random.normal(),
     }
