@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { TelemetryClient, type PredictionResponse } from '@mosaicstack/telemetry-client'
 import { readLocalCredentials } from '@mosaicstack/telemetry-server'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 
 import { anEvent } from '../../packages/client/src/testing/an-event.ts'
 import { runCli, startServe, temporaryDirectory, type RunningServe } from './run-cli.ts'
@@ -18,28 +18,34 @@ describe('predict', () => {
   beforeAll(async () => {
     serve = await startServe(directory.path)
     await report(directory.path, 39)
+    await forecastOf(directory.path)
   })
   afterAll(async () => {
     await serve.stop()
     directory[Symbol.dispose]()
   })
 
-  it('prints a table that fits 80 columns, and where it comes from', async () => {
+  it('prints the range first and the median second, within 80 columns, and where they come from', async () => {
     const { code, stdout, stderr } = await runCli([...ASK, '--data-dir', directory.path])
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(stdout.split('\n')).toEqual([
+    const lines = stdout.trimEnd().split('\n')
+    expect(lines.filter((line) => line.length > 80)).toEqual([])
+    expect(lines).toEqual([
       `implementation, medium, ${MODEL} (anthropic)`,
       '',
-      '               8 of 10 tasks  half below',
-      'input tokens    40.0k – 360k        200k',
-      'output tokens   4.0k – 36.0k       20.0k',
-      'cost                               $0.20',
-      'duration                         3.3 min',
+      expect.stringMatching(/^ +8 of 10 tasks +half below$/),
+      expect.stringMatching(/^input tokens +\S+ – \S+ +\S+$/),
+      expect.stringMatching(/^output tokens +\S+ – \S+ +\S+$/),
+      expect.stringMatching(/^cost +\$\S+ – \$\S+ +\$\S+$/),
+      expect.stringMatching(/^duration +.+ – .+ (s|min|h)$/),
       '',
-      '100 % succeeded; 100 % passed their quality gates.',
+      expect.stringMatching(
+        /^It succeeds with \d+ % \(\d+ % to \d+ %\)\. A success costs \$\S+ on average\.$/,
+      ),
+      '100 % passed their quality gates.',
+      expect.stringMatching(/^Of the last \d+ forecasts, \d+ % held their range \(80 % is right\)\.$/),
       'From 39 tasks of 1 instance; confidence medium.',
-      '',
     ])
   })
 
@@ -148,6 +154,18 @@ async function report(dataDir: string, count: number): Promise<void> {
   }
   await client.stop()
   expect(client.stats.delivered).toBe(count)
+}
+
+/** Waits until the server has learned enough to forecast. */
+async function forecastOf(dataDir: string): Promise<void> {
+  const { server_url, api_key } = readLocalCredentials(dataDir)!
+  const query = `task_type=implementation&model=${MODEL}&provider=anthropic&complexity=medium`
+  const ask = async () => {
+    const headers = { authorization: `Bearer ${api_key}` }
+    const response = await fetch(`${server_url}/v1/predictions?${query}`, { headers })
+    return ((await response.json()) as PredictionResponse).forecast?.calibration.n
+  }
+  await vi.waitFor(async () => expect(await ask()).toBeGreaterThan(0), { timeout: 15_000 })
 }
 
 function withoutCacheHit(response: PredictionResponse): object {

@@ -1,31 +1,22 @@
 import type { ForecastEvent } from '../predictions/forecast/forecast-event.ts'
-import { fitForecast } from '../predictions/forecast/forecast-fit.ts'
-import { Forecaster } from '../predictions/forecast/forecaster.ts'
+import { ForecastLearner } from '../predictions/forecast/forecast-learner.ts'
+import type { Forecaster } from '../predictions/forecast/forecaster.ts'
 import { locate } from '../predictions/forecast/location.ts'
 import { logistic } from '../predictions/forecast/success-fit.ts'
-import { UnitSums } from '../predictions/forecast/unit-sums.ts'
 import type { Cell } from '../predictions/level-rules.ts'
 import type { Competitor } from './competitor.ts'
 
-/** New events, as a part of all, after which the forecast is fitted anew; never fewer than the second number. */
-const REFIT_SHARE = 0.02
-const MIN_REFIT_EVENTS = 10
-
-/** The forecast as a server runs it: observe, add, and a refit after 2 % new events. */
+/** The forecast as a server runs it. */
 export class ForecastCompetitor implements Competitor {
   readonly name = 'forecast'
-  readonly forecaster: Forecaster
-  readonly #units: UnitSums
-  readonly #minInstances: 'auto' | number
-  readonly #windowDays: number
-  #events = 0
-  #sinceFit = 0
+  readonly #learner: ForecastLearner
 
   constructor(metrics: number, options: { minInstances?: 'auto' | number; windowDays?: number } = {}) {
-    this.forecaster = new Forecaster(metrics)
-    this.#units = new UnitSums(metrics)
-    this.#minInstances = options.minInstances ?? 'auto'
-    this.#windowDays = options.windowDays ?? 90
+    this.#learner = new ForecastLearner({ minInstances: 'auto', windowDays: 90, ...options }, metrics)
+  }
+
+  get forecaster(): Forecaster {
+    return this.#learner.forecaster
   }
 
   predict(metric: number, cell: Cell): Float64Array | undefined {
@@ -40,16 +31,6 @@ export class ForecastCompetitor implements Competitor {
   }
 
   learn(event: ForecastEvent): void {
-    this.forecaster.observe(event)
-    this.#units.add(event)
-    this.#events++
-    this.#sinceFit++
-    if (this.#sinceFit >= Math.max(MIN_REFIT_EVENTS, this.#events * REFIT_SHARE)) this.#refit(event.day)
-  }
-
-  #refit(today: number): void {
-    this.#sinceFit = 0
-    this.#units.expire(today - this.#windowDays)
-    this.forecaster.adopt(fitForecast(this.#units.columns(), { today, minInstances: this.#minInstances }))
+    this.#learner.learn(event)
   }
 }
