@@ -5,7 +5,6 @@ import {
   UNSCORED_EVENTS,
 } from '@mosaicstack/telemetry-server/backtest'
 
-import type { BacktestFlags } from '../commands/backtest.ts'
 import { CliError } from '../cli-error.ts'
 import { counted, percent } from '../output/format.ts'
 import { table } from '../output/table.ts'
@@ -18,6 +17,10 @@ naive     percentiles of the closest level with 30 tasks
 type 6    tuned, with the ranks that hold for the next task
 core      what \`prediction\` answers: type 6, every instance held to its share
 forecast  what \`forecast\` answers: pooled over all levels, calibrated`
+
+export interface BacktestFlags {
+  readonly json?: boolean
+}
 
 export async function runBacktestCommand(file: string | undefined, flags: BacktestFlags): Promise<void> {
   const { name, observations, skippedLines, firstProblem } = await readObservations(file)

@@ -1,10 +1,7 @@
 import type { Command } from 'commander'
 
+import type { BacktestFlags } from '../backtest/run-backtest-command.ts'
 import { withExample } from './with-example.ts'
-
-export interface BacktestFlags {
-  readonly json?: boolean
-}
 
 export function addBacktest(program: Command): void {
   const command = program
