@@ -1,3 +1,4 @@
+import { lowerBound } from '../predictions/percentiles.ts'
 import type { BacktestEvent } from './run-backtest.ts'
 import { SeededRandom } from './seeded-random.ts'
 
@@ -126,16 +127,4 @@ function modelOffsets(runs: readonly BenchmarkRun[]): Float64Array {
 function label(guess: number, sorted: Float64Array): string {
   const rank = lowerBound(sorted, guess) / sorted.length
   return LABELS.find((_, index) => rank < (LABEL_ENDS[index] ?? 1)) ?? 'critical'
-}
-
-/** How many values lie below. */
-function lowerBound(sorted: Float64Array, value: number): number {
-  let low = 0
-  let high = sorted.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((sorted[middle] as number) < value) low = middle + 1
-    else high = middle
-  }
-  return low
 }

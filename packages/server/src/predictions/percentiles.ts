@@ -112,7 +112,7 @@ function runningSums(numbers: Float64Array): Float64Array {
 }
 
 /** The first index whose value is not below `value`. */
-function lowerBound(sorted: Float64Array, value: number): number {
+export function lowerBound(sorted: Float64Array, value: number): number {
   let low = 0
   let high = sorted.length
   while (low < high) {
