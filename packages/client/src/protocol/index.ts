@@ -14,6 +14,8 @@ export { eventJsonSchema, fieldSchema } from './json-schema.ts'
 export type { JsonSchema } from './json-schema.ts'
 export { isUuid } from './uuid.ts'
 export { uuidV7Generator } from './uuid-v7.ts'
+export { taskEventId } from './task-id.ts'
+export type { TaskKey } from './task-id.ts'
 export { parseTimestampMicros } from './timestamp.ts'
 export {
   MAX_BODY_BYTES,
