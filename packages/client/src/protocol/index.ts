@@ -58,6 +58,8 @@ export type {
 } from './forecast.ts'
 export { errorStatus } from './error.ts'
 export type { ErrorCode, ErrorResponse } from './error.ts'
+export { OtlpRequestKind } from './otlp-request.ts'
+export type { OtlpRequest, OtlpRequestPage, StoredOtlpRequest } from './otlp-request.ts'
 export { CommitSource, RunStatus, runStatusAliases } from './run.ts'
 export type { Json, NewRun, RunChanges, RunRecord, RunStatusAlias, RunTimelineEvent } from './run.ts'
 export { runFields } from './run-fields.ts'
