@@ -39,8 +39,6 @@ const DEFAULTS = {
   context_utilization_final: 0,
   outcome: Outcome.FAILURE,
   retry_count: 0,
-  language: null,
-  repo_size_category: null,
 } as const
 
 /**
@@ -50,8 +48,6 @@ const DEFAULTS = {
  */
 export class EventBuilder {
   readonly #instanceId: string
-  /** Complete from the start. */
-  readonly #fields: Partial<TaskCompletionEvent> = { ...DEFAULTS }
   /** What the setters were given, and nothing else. */
   #given: Partial<TaskCompletionEvent> | undefined
 
@@ -156,7 +152,7 @@ export class EventBuilder {
    * no defaults. Does not validate: `track()` does.
    */
   build(fields?: EventFields): TaskCompletionEvent {
-    const source = fields === undefined ? this.#fields : this.#merge(fields)
+    const source = fields === undefined ? { ...DEFAULTS, ...this.#given } : this.#merge(fields)
     const event = snapshotEvent(source as TaskCompletionEvent, eventDefaults)
     event.instance_id ??= this.#instanceId
     return event
@@ -170,7 +166,6 @@ export class EventBuilder {
   }
 
   #set(fields: Partial<TaskCompletionEvent>): this {
-    Object.assign(this.#fields, fields)
     this.#given = { ...this.#given, ...fields }
     return this
   }

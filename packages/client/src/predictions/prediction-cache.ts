@@ -1,4 +1,5 @@
 import type { PredictionQuery, PredictionResponse } from '../protocol/index.ts'
+import { queryKey } from './query-key.ts'
 
 interface Entry {
   readonly response: PredictionResponse
@@ -52,9 +53,4 @@ export class PredictionCache {
   clear(): void {
     this.#entries.clear()
   }
-}
-
-/** Equal for equal queries; only the model is free text, and it comes last. */
-export function queryKey(query: PredictionQuery): string {
-  return `${query.task_type}/${query.provider}/${query.complexity}/${query.model}`
 }

@@ -4,7 +4,7 @@ import type { JsonHttp } from '../delivery/json-http.ts'
 import { meaningOf } from '../delivery/retry-table.ts'
 import { foreignAnswerError, statusError } from '../delivery/status-error.ts'
 import { MAX_QUERIES_PER_BATCH, type PredictionQuery, type PredictionResponse } from '../protocol/index.ts'
-import { queryKey } from './prediction-cache.ts'
+import { queryKey } from './query-key.ts'
 
 interface Waiting {
   readonly query: PredictionQuery

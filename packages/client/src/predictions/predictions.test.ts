@@ -55,6 +55,30 @@ describe('predictions', () => {
     expect(server.requests.map(({ body }) => body.queries?.length)).toEqual([2])
   })
 
+  it('are asked for anew with another budget, and kept for each', async () => {
+    await using observed = aClient(server.url)
+    const { client } = observed
+    const twoDollars = { ...aQuery('a'), budget_cost_usd_micros: 2_000_000 }
+
+    const plain = await client.predict(aQuery('a'))
+    const within = await client.predict(twoDollars)
+    await client.predict({ ...twoDollars })
+
+    expect([plain, within]).toEqual([predictionFor(aQuery('a')), predictionFor(twoDollars)])
+    expect(client.getPrediction({ ...aQuery('a'), budget_cost_usd_micros: 1_000_000 })).toBeNull()
+    expect(server.requests).toHaveLength(2)
+  })
+
+  it.each([-1, 1.5, NaN, '2000000'])('are null for the budget %j, which is reported', async (budget) => {
+    await using observed = aClient(server.url)
+
+    const answer = await observed.client.predict({ ...aQuery('a'), budget_cost_usd_micros: budget as number })
+
+    expect(answer).toBeNull()
+    expect(observed.errors).toEqual([expect.stringContaining('refused: budget_cost_usd_micros: must be')])
+    expect(server.requests).toEqual([])
+  })
+
   it.each([
     ['a server error', { status: 500 }, 'HTTP 500'],
     ['a cut connection', 'reset', 'cannot reach'],

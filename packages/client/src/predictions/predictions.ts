@@ -8,6 +8,7 @@ import {
 import { TelemetryError } from '../telemetry-error.ts'
 import type { PredictionCache } from './prediction-cache.ts'
 import type { PredictionFetcher } from './prediction-fetcher.ts'
+import { copyQuery } from './query-key.ts'
 
 /** Predictions from the cache, and from the server where it does not know. Never throws, never rejects. */
 export class Predictions {
@@ -49,8 +50,7 @@ export class Predictions {
   /** A copy of a valid query; an invalid one is reported. */
   #check(query: PredictionQuery): PredictionQuery | undefined {
     try {
-      const { task_type, model, provider, complexity } = query
-      const copy = { task_type, model, provider, complexity }
+      const copy = copyQuery(query)
       const problems = findQueryProblems(copy)
       if (problems.length === 0) return copy
       this.#report(invalidQuery(problems.map(describeProblem).join('; ')))

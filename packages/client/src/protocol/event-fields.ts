@@ -52,12 +52,19 @@ export const eventFields = {
   repo_size_category: { kind: 'enum', required: false, values: Object.values(RepoSizeCategory) },
 } as const satisfies Record<keyof TaskCompletionEvent, FieldRule>
 
-/** The four dimensions of a prediction, under the same rules as in an event. */
+/** No bound of its own: the question whether a task stays below a thousand dollars has an answer. */
+const budget = { kind: 'integer', required: false, min: 0, max: Number.MAX_SAFE_INTEGER } as const
+
+/** The four dimensions of a prediction, under the same rules as in an event, and the budgets that it is asked about. */
 export const predictionQueryFields = {
   task_type: eventFields.task_type,
   model: eventFields.model,
   provider: eventFields.provider,
   complexity: eventFields.complexity,
+  budget_input_tokens: budget,
+  budget_output_tokens: budget,
+  budget_cost_usd_micros: budget,
+  budget_duration_ms: budget,
 } as const satisfies FieldTable
 
 function integer(max: number) {

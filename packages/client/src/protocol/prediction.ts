@@ -1,12 +1,20 @@
 import type { Complexity, Provider, TaskType } from './enums.ts'
 import type { Forecast } from './forecast.ts'
 
-/** The four dimensions of a task that has not begun. */
+/** The four dimensions of a task that has not begun, and limits that it should not exceed. */
 export interface PredictionQuery {
   readonly task_type: TaskType
   readonly model: string
   readonly provider: Provider
   readonly complexity: Complexity
+  /**
+   * Limits for the task, whole numbers in the metric's own unit: 2 000 000 micro-dollars are two dollars. How likely each
+   * is to be exceeded stands in `forecast.exceeds`; a server that does not forecast ignores them.
+   */
+  readonly budget_input_tokens?: number | null | undefined
+  readonly budget_output_tokens?: number | null | undefined
+  readonly budget_cost_usd_micros?: number | null | undefined
+  readonly budget_duration_ms?: number | null | undefined
 }
 
 /** Body of `POST /v1/predictions/batch`: 1 to 100 queries. */

@@ -23,7 +23,7 @@ export function findEventProblems(event: unknown, nowMs?: number): readonly Fiel
   return findProblems(eventChecks, event, nowMs)
 }
 
-/** Checks the four dimensions of a prediction query. */
+/** Checks a prediction query: its four dimensions and its budgets. */
 export function findQueryProblems(query: unknown): readonly FieldProblem[] {
   return findProblems(queryChecks, query, undefined)
 }

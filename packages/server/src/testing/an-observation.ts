@@ -7,12 +7,12 @@ export const NOW_MS = Date.UTC(2026, 10, 21, 12)
 export const DAY_MS = 86_400_000
 
 /** The query that `anObservation()` matches exactly. */
-export const aQuery: PredictionQuery = {
+export const aQuery = {
   task_type: 'implementation',
   model: 'claude-sonnet-4-5',
   provider: 'anthropic',
   complexity: 'medium',
-}
+} as const satisfies PredictionQuery
 
 /** One successful task without estimates or gates; a test names the fields that matter to it. */
 export function anObservation(fields: Partial<Observation> = {}): Observation {

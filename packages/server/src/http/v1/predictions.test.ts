@@ -80,6 +80,64 @@ it('refuses parameters that are missing or given twice', async () => {
   expect([twice.status, twice.body.error.message]).toEqual([422, 'model: must be a string'])
 })
 
+it('says how likely a budget is to be exceeded, asked by parameter or in a batch', async () => {
+  await using server = await aServer()
+  const events = Array.from({ length: 30 }, (_, n) => anEvent({ actual_cost_usd_micros: 5000 + n * 100 }))
+  await server.post('/v1/events/batch', { events })
+  const ask = async (budgets = {}) => {
+    const { body } = await server.get(`/v1/predictions?${new URLSearchParams({ ...aQuery, ...budgets })}`)
+    return body.forecast
+  }
+  await expect.poll(() => ask(), { timeout: 10_000 }).toBeDefined()
+  const { p50 } = (await ask()).cost_usd_micros
+
+  const exceeds = (await ask({ budget_cost_usd_micros: p50, budget_duration_ms: 0 })).exceeds
+  const batch = await server.post(BATCH, {
+    queries: [{ ...aQuery, budget_cost_usd_micros: p50, budget_duration_ms: 0 }, aQuery],
+  })
+
+  expect(exceeds).toEqual([
+    { metric: 'cost_usd_micros', budget: p50, probability: expect.closeTo(0.5, 2) },
+    { metric: 'duration_ms', budget: 0, probability: 1 },
+  ])
+  expect(batch.body.results[0].forecast.exceeds).toEqual(exceeds)
+  expect(batch.body.results[1].forecast.exceeds).toEqual([])
+})
+
+it.each([
+  ['12.5', 'must be an integer'],
+  ['-1', 'must be an integer'],
+  ['', 'must be an integer'],
+  ['two', 'must be an integer'],
+  ['9007199254740993', 'must be <= 9007199254740991'],
+])('refuses the budget %j as a parameter', async (budget, message) => {
+  await using server = await aServer()
+
+  const answer = await server.get(
+    `/v1/predictions?${new URLSearchParams({ ...aQuery, budget_cost_usd_micros: budget })}`,
+  )
+
+  expect(answer.status).toBe(422)
+  expect(answer.body.error.details).toEqual([{ path: 'budget_cost_usd_micros', message }])
+})
+
+it('refuses the batch where a budget is no number of units, and takes null for none', async () => {
+  await using server = await aServer()
+
+  const { status, body } = await server.post(BATCH, {
+    queries: [
+      { ...aQuery, budget_duration_ms: null },
+      { ...aQuery, budget_duration_ms: -5, budget_input_tokens: '1000' },
+    ],
+  })
+
+  expect(status).toBe(422)
+  expect(body.error.details).toEqual([
+    { path: 'queries.1.budget_input_tokens', message: 'must be an integer' },
+    { path: 'queries.1.budget_duration_ms', message: 'must be >= 0' },
+  ])
+})
+
 it('asks for a key unless predictions are public', async () => {
   await using server = await aServer()
   await using open = await aServer({ publicPredictions: true })

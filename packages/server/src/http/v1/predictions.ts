@@ -12,10 +12,16 @@ import { invalidRequest, readBatch } from '../envelope.ts'
 import { describeRoute } from '../openapi.ts'
 import type { Services } from '../services.ts'
 
+const BUDGETS =
+  'A budget is a limit in its own unit; `forecast.exceeds` says how likely the task is to take more than it.'
+
 const queryProperties = Object.fromEntries(
   Object.entries(predictionQueryFields).map(([name, rule]) => [name, fieldSchema(rule)]),
 )
-const querySchema = { type: 'object', required: Object.keys(queryProperties), properties: queryProperties }
+const required = Object.entries(predictionQueryFields).flatMap(([name, rule]) =>
+  rule.required ? [name] : [],
+)
+const querySchema = { type: 'object', required, properties: queryProperties }
 
 /** `POST /v1/predictions/batch` and `GET /v1/predictions`. */
 export function predictionRoutes(app: FastifyInstance, { predictions, requireKeyToPredict }: Services): void {
@@ -25,7 +31,7 @@ export function predictionRoutes(app: FastifyInstance, { predictions, requireKey
       onRequest: requireKeyToPredict,
       schema: describeRoute({
         summary: 'What the next tasks will take',
-        description: 'Answers index for index with the queries.',
+        description: `Answers index for index with the queries. ${BUDGETS}`,
         tag: 'predictions',
         auth: 'instance',
         body: {
@@ -52,6 +58,7 @@ export function predictionRoutes(app: FastifyInstance, { predictions, requireKey
       onRequest: requireKeyToPredict,
       schema: describeRoute({
         summary: 'What the next task will take',
+        description: BUDGETS,
         tag: 'predictions',
         auth: 'instance',
         querystring: querySchema,
@@ -60,9 +67,20 @@ export function predictionRoutes(app: FastifyInstance, { predictions, requireKey
       }),
     },
     async (request) => {
-      refuse(findQueryProblems(request.query))
-      return predictions.predict(request.query as PredictionQuery)
+      const query = queryOfParameters(request.query as Readonly<Record<string, unknown>>)
+      refuse(findQueryProblems(query))
+      return predictions.predict(query as unknown as PredictionQuery)
     },
+  )
+}
+
+/** Parameters are text; digits read as the number that a budget must be, anything else is left for the check to name. */
+function queryOfParameters(parameters: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => [
+      name,
+      name.startsWith('budget_') && typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value,
+    ]),
   )
 }
 

@@ -1,4 +1,4 @@
-import type { Forecast } from '@mosaicstack/telemetry-client/protocol'
+import type { Forecast, ForecastBudget } from '@mosaicstack/telemetry-client/protocol'
 import type { Cell } from '../level-rules.ts'
 import type { CalibrationFigures } from './calibration.ts'
 import { answerForecast } from './forecast-answer.ts'
@@ -29,8 +29,8 @@ export class ForecastReader {
   }
 
   /** The `forecast` block for a task of this kind; undefined while too little is known. */
-  forecast(cell: Cell): Forecast | undefined {
+  forecast(cell: Cell, budgets: readonly ForecastBudget[] = []): Forecast | undefined {
     if (this.#current === undefined) return undefined
-    return answerForecast(this.#current.snapshot, cell, [], this.#current.calibration)
+    return answerForecast(this.#current.snapshot, cell, budgets, this.#current.calibration)
   }
 }
