@@ -1,7 +1,13 @@
 /** Numbers for names, in order of first use, and their order by name. */
 export class NameTable<Value> {
-  readonly #numbers = new Map<string, number>()
-  readonly #entries: ({ readonly name: string; readonly value: Value } | undefined)[] = []
+  #numbers = new Map<string, number>()
+  #entries: { readonly name: string; readonly value: Value }[] = []
+  /** Numbers in the order of their names, as long as no name has come. */
+  #order: readonly number[] = []
+
+  get size(): number {
+    return this.#entries.length
+  }
 
   /** The number of a name; `value` is kept with it when it is new. */
   numberOf(name: string, value: Value): number {
@@ -13,29 +19,37 @@ export class NameTable<Value> {
     return number
   }
 
-  /** Leaves nothing of a name that no row uses any more. */
-  forget(name: string): void {
-    const number = this.#numbers.get(name)
-    if (number === undefined) return
-    this.#numbers.delete(name)
-    this.#entries[number] = undefined
+  /** The number of a name that was used before. */
+  find(name: string): number | undefined {
+    return this.#numbers.get(name)
   }
 
-  /** The values that rows use, ascending by name, and the rank of each row among them. */
-  ranked<Row>(
-    rows: readonly Row[],
-    numberOf: (row: Row) => number,
-  ): { readonly values: readonly Value[]; readonly rankOf: Int32Array } {
-    const isUsed = new Uint8Array(this.#entries.length)
-    for (const row of rows) isUsed[numberOf(row)] = 1
-    const used = this.#entries
-      .flatMap((entry, number) => (entry !== undefined && isUsed[number] === 1 ? [{ ...entry, number }] : []))
-      .sort((a, b) => (a.name < b.name ? -1 : 1))
-    const ranks = new Int32Array(this.#entries.length)
-    for (const [rank, { number }] of used.entries()) ranks[number] = rank
-    return {
-      values: used.map(({ value }) => value),
-      rankOf: Int32Array.from(rows, (row) => ranks[numberOf(row)] as number),
+  /** The values whose numbers are `used`, ascending by name, and by number the rank among them. */
+  ranked(used: Uint8Array): { readonly values: readonly Value[]; readonly rankOf: Int32Array } {
+    const rankOf = new Int32Array(this.#entries.length)
+    const values: Value[] = []
+    for (const number of this.#inOrder()) {
+      if (used[number] !== 1) continue
+      rankOf[number] = values.length
+      values.push((this.#entries[number] as { value: Value }).value)
     }
+    return { values, rankOf }
+  }
+
+  /** Leaves nothing of the names whose numbers are not `used`. Returns by old number the new one. */
+  keep(used: Uint8Array): Int32Array {
+    const before = this.#entries
+    this.#entries = before.filter((_, number) => used[number] === 1)
+    this.#numbers = new Map(this.#entries.map(({ name }, number) => [name, number]))
+    this.#order = []
+    return Int32Array.from(before, ({ name }) => this.#numbers.get(name) ?? -1)
+  }
+
+  #inOrder(): readonly number[] {
+    if (this.#order.length !== this.#entries.length) {
+      const names = this.#entries.map(({ name }) => name)
+      this.#order = [...names.keys()].sort((a, b) => ((names[a] as string) < (names[b] as string) ? -1 : 1))
+    }
+    return this.#order
   }
 }

@@ -1,6 +1,7 @@
 /** Rows in ascending order of several keys, the least significant first, each a rank from 0 on: one counting pass a key. */
 export function sortedRows(size: number, keys: readonly Int32Array[]): Uint32Array {
-  let order = Uint32Array.from({ length: size }, (_, row) => row)
+  let order = new Uint32Array(size)
+  for (let row = 0; row < size; row++) order[row] = row
   for (const ranks of keys) order = sortByRank(order, ranks)
   return order
 }
@@ -12,28 +13,48 @@ export function reorder(values: Int32Array, order: Uint32Array): Int32Array {
   return ordered
 }
 
+/** The rank of each row's number. */
+export function ranksOf(numbers: Int32Array, size: number, rankOf: Int32Array): Int32Array {
+  const ranks = new Int32Array(size)
+  for (let row = 0; row < size; row++) ranks[row] = rankOf[numbers[row] as number] as number
+  return ranks
+}
+
 /** Days as ranks from 0 on: days since the first. */
 export function ranksOfDays(days: Int32Array): Int32Array {
   let first = days[0] ?? 0
-  for (const day of days) first = Math.min(first, day)
+  for (let row = 0; row < days.length; row++) first = Math.min(first, days[row] as number)
   return days.map((day) => day - first)
 }
 
-/** Keeps the order of rows of one rank. */
-function sortByRank(order: Uint32Array, ranks: Int32Array): Uint32Array<ArrayBuffer> {
-  let last = 0
-  for (const rank of ranks) last = Math.max(last, rank)
-  const next = new Uint32Array(last + 2)
-  for (const rank of ranks) next[rank + 1] = (next[rank + 1] as number) + 1
-  for (let rank = 1; rank < next.length; rank++)
-    next[rank] = (next[rank] as number) + (next[rank - 1] as number)
+/** 1 for every number below `count` that a row has. */
+export function usedNumbers(numbers: Int32Array, size: number, count: number): Uint8Array {
+  const used = new Uint8Array(count)
+  for (let row = 0; row < size; row++) used[numbers[row] as number] = 1
+  return used
+}
 
-  const sorted = new Uint32Array(order.length)
-  for (const row of order) {
+/** Keeps the order of rows of one rank. */
+function sortByRank(order: Uint32Array<ArrayBuffer>, ranks: Int32Array): Uint32Array<ArrayBuffer> {
+  const size = order.length
+  let last = 0
+  for (let row = 0; row < size; row++) last = Math.max(last, ranks[row] as number)
+  const next = new Uint32Array(last + 2)
+  for (let row = 0; row < size; row++) {
+    const after = (ranks[row] as number) + 1
+    next[after] = (next[after] as number) + 1
+  }
+  for (let rank = 1; rank < next.length; rank++) {
+    next[rank] = (next[rank] as number) + (next[rank - 1] as number)
+  }
+
+  const sorted = new Uint32Array(size)
+  for (let place = 0; place < size; place++) {
+    const row = order[place] as number
     const rank = ranks[row] as number
-    const place = next[rank] as number
-    sorted[place] = row
-    next[rank] = place + 1
+    const to = next[rank] as number
+    sorted[to] = row
+    next[rank] = to + 1
   }
   return sorted
 }

@@ -3,8 +3,9 @@ import { toFixed } from './fixed-point.ts'
 import { cellKey } from './forecast-event.ts'
 import type { ForecastEvent } from './forecast-event.ts'
 import { NameTable } from './name-table.ts'
-import { ranksOfDays, reorder, sortedRows } from './row-order.ts'
+import { ranksOf, ranksOfDays, reorder, sortedRows, usedNumbers } from './row-order.ts'
 import type { MetricColumns, UnitColumns } from './unit-columns.ts'
+import { UnitRows } from './unit-rows.ts'
 
 /** Numbers of a row before those of its metrics. */
 const EVENTS = 0
@@ -13,30 +14,26 @@ const FIRST_METRIC = 2
 /** Numbers of a metric: count, sum, squares. */
 const METRIC_WIDTH = 3
 
-interface Row {
-  readonly cellNumber: number
-  readonly instanceNumber: number
-  readonly day: number
-  readonly numbers: Float64Array
-}
-
 /**
  * The sums that the fit needs, by cell, instance and day.
  *
  * Always true: every number is a whole one, so the state depends on the set of events alone. `remove` undoes `add`, a
- * row without events is gone, and deleting an instance leaves what would be there had it never come.
+ * row without events is nowhere to be seen, and deleting an instance leaves what would be there had it never come.
  */
 export class UnitSums {
   readonly #metricCount: number
-  readonly #rows = new Map<string, Row>()
+  readonly #rows: UnitRows
   readonly #cells = new NameTable<Cell>()
   readonly #instances = new NameTable<string>()
+  #hasEmptyRows = false
 
   constructor(metricCount: number) {
     this.#metricCount = metricCount
+    this.#rows = new UnitRows(FIRST_METRIC + METRIC_WIDTH * metricCount)
   }
 
   get size(): number {
+    this.#dropEmptyRows()
     return this.#rows.size
   }
 
@@ -50,38 +47,42 @@ export class UnitSums {
   }
 
   deleteInstance(instanceId: string): void {
-    const number = this.#instances.numberOf(instanceId, instanceId)
-    this.#deleteWhere((row) => row.instanceNumber === number)
-    this.#instances.forget(instanceId)
+    const { instance } = this.#rows
+    const number = this.#instances.find(instanceId)
+    if (number !== undefined) this.#keepWhere((row) => instance[row] !== number)
   }
 
   /** Forgets the days before `firstDay`, UTC days since 1970. */
   expire(firstDay: number): void {
-    this.#deleteWhere((row) => row.day < firstDay)
+    const { day } = this.#rows
+    this.#keepWhere((row) => (day[row] as number) >= firstDay)
   }
 
   /** The state in its one order. */
   columns(): UnitColumns {
-    const rows = [...this.#rows.values()]
-    const cells = this.#cells.ranked(rows, (row) => row.cellNumber)
-    const instances = this.#instances.ranked(rows, (row) => row.instanceNumber)
-    const days = Int32Array.from(rows, (row) => row.day)
-    const order = sortedRows(rows.length, [ranksOfDays(days), instances.rankOf, cells.rankOf])
+    this.#dropEmptyRows()
+    const { size, width, numbers } = this.#rows
+    const cells = this.#cells.ranked(usedNumbers(this.#rows.cell, size, this.#cells.size))
+    const instances = this.#instances.ranked(usedNumbers(this.#rows.instance, size, this.#instances.size))
+    const cell = ranksOf(this.#rows.cell, size, cells.rankOf)
+    const instance = ranksOf(this.#rows.instance, size, instances.rankOf)
+    const day = this.#rows.day.subarray(0, size)
+    const order = sortedRows(size, [ranksOfDays(day), instance, cell])
 
     const column = (offset: number) => {
-      const values = new Float64Array(rows.length)
-      for (let place = 0; place < values.length; place++) {
-        values[place] = (rows[order[place] as number] as Row).numbers[offset] as number
+      const values = new Float64Array(size)
+      for (let place = 0; place < size; place++) {
+        values[place] = numbers[(order[place] as number) * width + offset] as number
       }
       return values
     }
     return {
       cells: cells.values,
       instances: instances.values,
-      size: rows.length,
-      cell: reorder(cells.rankOf, order),
-      instance: reorder(instances.rankOf, order),
-      day: reorder(days, order),
+      size,
+      cell: reorder(cell, order),
+      instance: reorder(instance, order),
+      day: reorder(day, order),
       events: column(EVENTS),
       successes: column(SUCCESSES),
       metrics: Array.from({ length: this.#metricCount }, (_, metric): MetricColumns => {
@@ -91,40 +92,63 @@ export class UnitSums {
     }
   }
 
-  #change(event: ForecastEvent, sign: 1 | -1): void {
-    const key = rowKey(event)
-    const { numbers } = this.#rows.get(key) ?? this.#open(key, event)
-    numbers[EVENTS] = (numbers[EVENTS] as number) + sign
-    if (event.succeeded) numbers[SUCCESSES] = (numbers[SUCCESSES] as number) + sign
+  /** Takes the state that `columns` gave. Call once, before anything is added. */
+  load(columns: UnitColumns): void {
+    const { width } = this.#rows
+    for (let row = 0; row < columns.size; row++) {
+      const cell = columns.cells[columns.cell[row] as number] as Cell
+      const instance = columns.instances[columns.instance[row] as number] as string
+      const offset = width * this.#open(cell, instance, columns.day[row] as number)
+      const { numbers } = this.#rows
+      numbers[offset + EVENTS] = columns.events[row] as number
+      numbers[offset + SUCCESSES] = columns.successes[row] as number
+      for (const [metric, { count, sum, squares }] of columns.metrics.entries()) {
+        const own = offset + FIRST_METRIC + metric * METRIC_WIDTH
+        numbers[own] = count[row] as number
+        numbers[own + 1] = sum[row] as number
+        numbers[own + 2] = squares[row] as number
+      }
+    }
+  }
 
+  #change(event: ForecastEvent, sign: 1 | -1): void {
+    const offset = this.#rows.width * this.#open(event.cell, event.instanceId, event.day)
+    const { numbers } = this.#rows
+    const add = (place: number, value: number) => {
+      numbers[place] = (numbers[place] as number) + sign * value
+    }
+    add(offset + EVENTS, 1)
+    if (event.succeeded) add(offset + SUCCESSES, 1)
     for (let metric = 0; metric < this.#metricCount; metric++) {
       const value = event.values[metric] ?? 0
       if (!(value >= 1)) continue
       const log = Math.log(value)
-      const offset = FIRST_METRIC + metric * METRIC_WIDTH
-      numbers[offset] = (numbers[offset] as number) + sign
-      numbers[offset + 1] = (numbers[offset + 1] as number) + sign * toFixed(log)
-      numbers[offset + 2] = (numbers[offset + 2] as number) + sign * toFixed(log * log)
+      const own = offset + FIRST_METRIC + metric * METRIC_WIDTH
+      add(own, 1)
+      add(own + 1, toFixed(log))
+      add(own + 2, toFixed(log * log))
     }
-    if (numbers[EVENTS] === 0) this.#rows.delete(key)
+    if (numbers[offset + EVENTS] === 0) this.#hasEmptyRows = true
   }
 
-  #open(key: string, event: ForecastEvent): Row {
-    const row = {
-      cellNumber: this.#cells.numberOf(cellKey(event.cell), event.cell),
-      instanceNumber: this.#instances.numberOf(event.instanceId, event.instanceId),
-      day: event.day,
-      numbers: new Float64Array(FIRST_METRIC + METRIC_WIDTH * this.#metricCount),
-    }
-    this.#rows.set(key, row)
-    return row
+  #open(cell: Cell, instanceId: string, day: number): number {
+    const cellNumber = this.#cells.numberOf(cellKey(cell), cell)
+    return this.#rows.open(cellNumber, this.#instances.numberOf(instanceId, instanceId), day)
   }
 
-  #deleteWhere(isGone: (row: Row) => boolean): void {
-    for (const [key, row] of this.#rows) if (isGone(row)) this.#rows.delete(key)
+  #keepWhere(isKept: (row: number) => boolean): void {
+    if (!this.#rows.keepWhere(isKept)) return
+    const { cell, instance, size } = this.#rows
+    this.#rows.renumber(
+      this.#cells.keep(usedNumbers(cell, size, this.#cells.size)),
+      this.#instances.keep(usedNumbers(instance, size, this.#instances.size)),
+    )
   }
-}
 
-function rowKey({ cell, instanceId, day }: ForecastEvent): string {
-  return `${cellKey(cell)}\0${instanceId}\0${day}`
+  #dropEmptyRows(): void {
+    if (!this.#hasEmptyRows) return
+    this.#hasEmptyRows = false
+    const { numbers, width } = this.#rows
+    this.#keepWhere((row) => numbers[row * width + EVENTS] !== 0)
+  }
 }
