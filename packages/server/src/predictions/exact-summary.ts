@@ -1,7 +1,7 @@
 import type { CorrectionFactors, TokenDistribution } from '@mosaicstack/telemetry-client/protocol'
 import type { InstanceWeights } from './instance-weights.ts'
 import { type Level, newestArrivalMs } from './level.ts'
-import { type LevelSummary, roundTo } from './level-summary.ts'
+import { type LevelSummary, roundTo, wholeInstances } from './level-summary.ts'
 import { SAMPLE_WIDTH, SampleField, SampleFlag } from './observation.ts'
 import { effectiveSize, percentiles, roundHalfUp } from './percentiles.ts'
 import { SampleList } from './sample-list.ts'
@@ -9,7 +9,8 @@ import { MAX_RATIO, MIN_RATIO } from './sketched-samples.ts'
 import type { Unit } from './unit.ts'
 
 /** Summarises a level from all of its samples. There is at least one, and no unit is sketched. */
-export function exactSummary(level: Level, { eventWeights, largestShare }: InstanceWeights): LevelSummary {
+export function exactSummary(level: Level, weights: InstanceWeights): LevelSummary {
+  const { instances, eventWeights, largestShare } = weights
   const samples = collect(level, eventWeights)
 
   return {
@@ -25,7 +26,7 @@ export function exactSummary(level: Level, { eventWeights, largestShare }: Insta
       },
     },
     sampleSize: level.eventCount,
-    instances: level.instances.size,
+    instances: wholeInstances(instances),
     maxInstanceShare: largestShare,
     effectiveSampleSize: effectiveSize(samples.weights),
     newestEventMs: newestArrivalMs(level),

@@ -44,6 +44,26 @@ describe('weighInstances', () => {
     expect(largestShare).toBeCloseTo(1.5 / 11, 12)
   })
 
+  it('counts an instance by its standing, in its claim and among the instances', () => {
+    const counts = new Map([['doubted', 10], ...honest(2)])
+
+    const { eventWeights, instances } = weighInstances(counts, standingOf)
+
+    expect(instances).toBe(2.5)
+    expect((eventWeights.get('doubted') ?? 0) * 10).toBeCloseTo(3, 12) // cut to 60 %, 1.5 of 2.5 instances
+  })
+
+  it('does not let a crowd of hardly established instances lower what the others may hold', () => {
+    const established = Array.from({ length: 5 }, (_, n) => [`established ${n}`, 10] as const)
+    const crowd = Array.from({ length: 100 }, (_, n) => [`new ${n}`, 1] as const)
+
+    const { eventWeights } = weighInstances(new Map([...established, ...crowd]), standingOf)
+
+    const crowdWeight = crowd.reduce((sum, [id]) => sum + (eventWeights.get(id) ?? 0), 0)
+    const establishedWeight = established.reduce((sum, [id]) => sum + 10 * (eventWeights.get(id) ?? 0), 0)
+    expect(crowdWeight / (crowdWeight + establishedWeight)).toBeLessThan(0.021)
+  })
+
   it('never lets an instance hold more than its share, and cuts none without need', () => {
     const anyCounts = fc.array(fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 5000 })), {
       minLength: 1,
@@ -73,4 +93,9 @@ describe('weighInstances', () => {
 
 function honest(instances: number): [string, number][] {
   return Array.from({ length: instances }, (_, index) => [`honest ${index}`, 1])
+}
+
+function standingOf(instanceId: string): number {
+  if (instanceId === 'doubted') return 0.5
+  return instanceId.startsWith('new') ? 0.01 : 1
 }

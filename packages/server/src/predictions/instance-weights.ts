@@ -6,25 +6,48 @@ export function maxShare(instances: number): number {
   return Math.max(0.05, Math.min(1, 1.5 / instances))
 }
 
+/** How much an instance counts, from 0 (not at all) to 1 (fully). */
+export type StandingOf = (instanceId: string) => number
+
+/** The standing of everybody where nobody is doubted and nobody is new. */
+export const inFullStanding: StandingOf = () => 1
+
+/**
+ * The instances of a level, each counted by its standing: ten that count half are five. The bound on shares goes by
+ * it, or whoever makes up instances could lower what the real ones may hold.
+ */
+export function countByStanding(instanceIds: Iterable<string>, standingOf: StandingOf): number {
+  // Summed in order of size, so that the answer does not depend on who came first, down to the last bit.
+  const standings = Array.from(instanceIds, standingOf).sort((a, b) => a - b)
+  return standings.reduce((sum, standing) => sum + standing, 0)
+}
+
 export interface InstanceWeights {
-  /** What each event of an instance weighs. Depends on nothing but the number of its events. */
+  /** Instances, by standing. */
+  readonly instances: number
+  /** What each event of an instance weighs. Depends on nothing but the number of its events and its standing. */
   readonly eventWeights: ReadonlyMap<string, number>
   /** The largest part of all weight that one instance holds, 0 to 1. */
   readonly largestShare: number
 }
 
 /** Weighs the instances of one level so that none of them steers it. `counts` holds events, 1 or more, by instance. */
-export function weighInstances(counts: ReadonlyMap<string, number>): InstanceWeights {
+export type WeighInstances = (counts: ReadonlyMap<string, number>, standingOf?: StandingOf) => InstanceWeights
+
+export const weighInstances: WeighInstances = (counts, standingOf = inFullStanding) => {
+  const claims = new Map([...counts].map(([id, events]) => [id, claim(events) * standingOf(id)]))
   // Sums run in descending order, so that the answer does not depend on who came first, down to the last bit.
-  const claims = [...counts.values()].map(claim).sort((a, b) => b - a)
-  const cap = weightCap(claims)
-  const total = claims.reduce((sum, weight) => sum + Math.min(weight, cap), 0)
+  const descending = [...claims.values()].sort((a, b) => b - a)
+  const instances = countByStanding(counts.keys(), standingOf)
+  const cap = weightCap(descending, maxShare(instances))
+  const total = descending.reduce((sum, weight) => sum + Math.min(weight, cap), 0)
 
   return {
+    instances,
     eventWeights: new Map(
-      [...counts].map(([instance, events]) => [instance, Math.min(claim(events), cap) / events]),
+      [...counts].map(([id, events]) => [id, Math.min(claims.get(id) ?? 0, cap) / events]),
     ),
-    largestShare: Math.min(claims[0] ?? 0, cap) / total,
+    largestShare: total === 0 ? 0 : Math.min(descending[0] ?? 0, cap) / total,
   }
 }
 
@@ -37,8 +60,7 @@ function claim(events: number): number {
  * With the k largest cut and the rest untouched, c = share * rest / (1 - share * k): the first k whose c is not below
  * the next claim is the one. `descending` is not changed.
  */
-function weightCap(descending: readonly number[]): number {
-  const share = maxShare(descending.length)
+function weightCap(descending: readonly number[], share: number): number {
   let rest = descending.reduce((sum, weight) => sum + weight, 0)
   if ((descending[0] ?? 0) <= share * rest) return Infinity
 

@@ -34,6 +34,9 @@ export function fallbackLevel(rule: LevelRule): number {
   return 4 - rule.kept.length
 }
 
+/** The key of the last level, which everything belongs to. */
+export const ALL_TASKS = ''
+
 /** Keys of the levels that a cell belongs to, index for index with `levelRules`. */
 export function levelKeys(cell: Cell): readonly string[] {
   // The first part tells `{model: x}` from `{taskType: x}`.

@@ -4,6 +4,7 @@ import type { PredictionData } from '@mosaicstack/telemetry-client/protocol'
 export interface LevelSummary {
   readonly prediction: PredictionData
   readonly sampleSize: number
+  /** By standing, whole ones. */
   readonly instances: number
   /** 0 to 1. */
   readonly maxInstanceShare: number
@@ -15,4 +16,9 @@ export interface LevelSummary {
 export function roundTo(value: number, decimals: number): number {
   const scale = 10 ** decimals
   return Math.round(value * scale) / scale
+}
+
+/** How many whole instances there are by standing: nine that count fully and one that counts half are nine. */
+export function wholeInstances(byStanding: number): number {
+  return Math.floor(byStanding + 1e-9)
 }

@@ -20,10 +20,25 @@ export class Level {
   readonly instances = new Map<string, number>()
   /** Also those whose events are all still to come. */
   readonly units = new Set<Unit>()
+  #changedBy: string | undefined
+  #haveSeveralChanged = false
+
+  /** Whether events of two instances or more began or ceased to count here since `noteSummary`. */
+  get haveSeveralChanged(): boolean {
+    return this.#haveSeveralChanged
+  }
+
+  /** Notes that what counts here now was summarised. */
+  noteSummary(): void {
+    this.#changedBy = undefined
+    this.#haveSeveralChanged = false
+  }
 
   /** Counts `change` more events of an instance, or fewer where it is negative. */
   count(instanceId: string, change: number): void {
     this.version++
+    this.#haveSeveralChanged ||= this.#changedBy !== undefined && this.#changedBy !== instanceId
+    this.#changedBy = instanceId
     this.eventCount += change
     const events = (this.instances.get(instanceId) ?? 0) + change
     if (events === 0) this.instances.delete(instanceId)

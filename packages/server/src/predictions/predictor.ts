@@ -8,25 +8,20 @@ import type {
 import type { Level } from './level.ts'
 import { fallbackLevel, levelRules, NO_DATA_NOTE } from './level-rules.ts'
 import type { LevelRule } from './level-rules.ts'
-import { type LevelSummary, roundTo } from './level-summary.ts'
-import { summarise } from './summary.ts'
+import { roundTo } from './level-summary.ts'
+import { leastInstances, type MinInstances } from './min-instances.ts'
+import { PublishedSummaries, type PublishedSummary } from './published-summaries.ts'
 import type { Units } from './units.ts'
+import { plainWeighing, type Weighing } from './weighing.ts'
 
 /** Events from which on a level answers although a wider one holds more. */
 const ENOUGH_EVENTS = 5
 
-/** Up to this many events a summary is exact at every moment; above, it may be younger than a tenth of a millisecond per event. */
-const ALWAYS_EXACT_EVENTS = 1000
-
 export interface PredictorSettings {
-  /** Distinct instances that a level needs before it answers. `auto`: a quarter of all instances, 1 to 5. */
-  readonly minInstances: 'auto' | number
-}
-
-interface CachedSummary {
-  readonly summary: LevelSummary
-  readonly levelVersion: number
-  readonly computedAtMs: number
+  /** Distinct instances that a level needs before it answers. */
+  readonly minInstances: MinInstances
+  /** How long a summary stays published at least although its level changes: see `PublishedSummaries`. */
+  readonly publishedForMs?: number | undefined
 }
 
 interface Candidate {
@@ -39,13 +34,23 @@ export class Predictor {
   readonly #units: Units
   readonly #settings: PredictorSettings
   readonly #nowMs: () => number
-  /** A summary lives as long as its level. */
-  readonly #summaries = new WeakMap<Level, CachedSummary>()
+  readonly #summaries: PublishedSummaries
 
-  constructor(units: Units, settings: PredictorSettings, nowMs: () => number) {
+  constructor(
+    units: Units,
+    settings: PredictorSettings,
+    nowMs: () => number,
+    weighing: Weighing = plainWeighing,
+  ) {
     this.#units = units
     this.#settings = settings
     this.#nowMs = nowMs
+    this.#summaries = new PublishedSummaries(weighing, settings.publishedForMs)
+  }
+
+  /** Summarises everything anew: somebody was deleted. */
+  forgetSummaries(): void {
+    this.#summaries.clear()
   }
 
   /** Answers one query from the most specific level that holds enough. */
@@ -54,68 +59,45 @@ export class Predictor {
     this.#units.expire(nowMs)
     const model = this.#units.canonicalModel(query.model)
 
-    const chosen = this.#chooseLevel(query, model)
-    if (chosen === undefined) return { prediction: null, metadata: noDataMetadata(model) }
-
-    const known = this.#cachedSummary(chosen.level, nowMs)
-    const cached = known ?? this.#computeSummary(chosen.level, nowMs)
-    return {
-      prediction: cached.summary.prediction,
-      metadata: metadata(query, model, chosen.rule, cached, known !== undefined),
-    }
-  }
-
-  #chooseLevel(query: PredictionQuery, model: string): Candidate | undefined {
     const { task_type: taskType, provider, complexity } = query
     const levels = this.#units.levelsOf({ taskType, model, provider, complexity })
-    const minInstances = this.#minInstances(levels.at(-1)?.instances.size ?? 0)
-    const candidates = levelRules.flatMap((rule, index) => {
-      const level = levels[index]
-      return level !== undefined && level.eventCount > 0 && level.instances.size >= minInstances
-        ? [{ rule, level }]
-        : []
-    })
-    return candidates.find(({ level }) => level.eventCount >= ENOUGH_EVENTS) ?? largest(candidates)
-  }
-
-  #minInstances(allInstances: number): number {
-    const { minInstances } = this.#settings
-    return minInstances === 'auto' ? Math.max(1, Math.min(5, Math.floor(allInstances / 4))) : minInstances
-  }
-
-  #cachedSummary(level: Level, nowMs: number): CachedSummary | undefined {
-    const cached = this.#summaries.get(level)
-    // The clock may have been set back: an answer is never from the future.
-    if (cached === undefined || cached.computedAtMs > nowMs) return undefined
-    if (cached.levelVersion === level.version) return cached
-
-    const events = Math.min(cached.summary.sampleSize, level.eventCount)
-    return events > ALWAYS_EXACT_EVENTS && nowMs - cached.computedAtMs < events / 10 ? cached : undefined
-  }
-
-  #computeSummary(level: Level, nowMs: number): CachedSummary {
-    const computed = { summary: summarise(level), levelVersion: level.version, computedAtMs: nowMs }
-    this.#summaries.set(level, computed)
-    return computed
+    const minInstances = leastInstances(this.#settings.minInstances, levels.at(-1)?.instances.size ?? 0)
+    for (const { rule, level } of candidatesAmong(levels, minInstances)) {
+      const published = this.#summaries.of(level, minInstances, nowMs)
+      if (published === undefined) continue
+      return {
+        prediction: published.summary.prediction,
+        metadata: metadata(query, model, rule, published),
+      }
+    }
+    return { prediction: null, metadata: noDataMetadata(model) }
   }
 }
 
-/** The most specific of those with most events. */
-function largest(candidates: readonly Candidate[]): Candidate | undefined {
-  return candidates.reduce<Candidate | undefined>(
-    (best, next) => (best === undefined || next.level.eventCount > best.level.eventCount ? next : best),
-    undefined,
-  )
+/**
+ * The levels that hold enough instances, in the order in which they may answer: those with enough events, the most
+ * specific first, then the others, those with most events first.
+ */
+function candidatesAmong(levels: readonly (Level | undefined)[], minInstances: number): readonly Candidate[] {
+  const candidates = levelRules.flatMap((rule, index) => {
+    const level = levels[index]
+    return level !== undefined && level.eventCount > 0 && level.instances.size >= minInstances
+      ? [{ rule, level }]
+      : []
+  })
+  const byEvents = candidates.toSorted((a, b) => b.level.eventCount - a.level.eventCount)
+  return [
+    ...candidates.filter(({ level }) => level.eventCount >= ENOUGH_EVENTS),
+    ...byEvents.filter(({ level }) => level.eventCount < ENOUGH_EVENTS),
+  ]
 }
 
 function metadata(
   query: PredictionQuery,
   model: string,
   rule: LevelRule,
-  cached: CachedSummary,
-  cacheHit: boolean,
+  { summary, computedAtMs, isCached }: PublishedSummary,
 ): PredictionMetadata {
-  const { summary, computedAtMs } = cached
   return {
     sample_size: summary.sampleSize,
     fallback_level: fallbackLevel(rule),
@@ -123,7 +105,7 @@ function metadata(
     last_updated: new Date(computedAtMs).toISOString(),
     dimensions_matched: dimensionsMatched(query, rule),
     fallback_note: rule.note,
-    cache_hit: cacheHit,
+    cache_hit: isCached,
     newest_event_at: new Date(summary.newestEventMs).toISOString(),
     instances: summary.instances,
     max_instance_share: roundTo(summary.maxInstanceShare, 4),

@@ -2,7 +2,7 @@ import type { TokenDistribution } from '@mosaicstack/telemetry-client/protocol'
 
 import type { InstanceWeights } from './instance-weights.ts'
 import { type Level, newestArrivalMs } from './level.ts'
-import { type LevelSummary, roundTo } from './level-summary.ts'
+import { type LevelSummary, roundTo, wholeInstances } from './level-summary.ts'
 import { SAMPLE_WIDTH, SampleField, SampleFlag } from './observation.ts'
 import { roundHalfUp, staircasePercentiles } from './percentiles.ts'
 import { SampleList } from './sample-list.ts'
@@ -28,7 +28,8 @@ interface WeightSums {
 const BUCKET_VALUES = Float64Array.from({ length: BUCKETS }, (_, bucket) => bucketValue(bucket))
 
 /** Summarises a level from its units' sketches; samples that are still exact are sketched on the way. */
-export function sketchedSummary(level: Level, { eventWeights, largestShare }: InstanceWeights): LevelSummary {
+export function sketchedSummary(level: Level, weights: InstanceWeights): LevelSummary {
+  const { instances, eventWeights, largestShare } = weights
   const sums = addUp(level, eventWeights)
   const size = effectiveSizeOf(level, eventWeights)
   const percentilesOf = (metric: SketchedMetric, probabilities: readonly number[]) =>
@@ -53,7 +54,7 @@ export function sketchedSummary(level: Level, { eventWeights, largestShare }: In
       quality: { gate_pass_rate: gatePassRate(sums.flags), success_rate: successRate(sums.flags) },
     },
     sampleSize: level.eventCount,
-    instances: level.instances.size,
+    instances: wholeInstances(instances),
     maxInstanceShare: largestShare,
     effectiveSampleSize: size,
     newestEventMs: newestArrivalMs(level),
@@ -79,6 +80,7 @@ function addUp(level: Level, eventWeights: ReadonlyMap<string, number>): WeightS
 }
 
 function addUnit(sums: WeightSums, { contents, countedSamples }: Unit, weight: number): void {
+  if (countedSamples === 0) return
   if (contents instanceof SketchedSamples) {
     for (const [metric, sketch] of contents.sketches.entries())
       sketch.addTo(sums.buckets[metric] as Float64Array, weight)

@@ -27,6 +27,8 @@ export class Unit {
   contents: UnitContents = new SampleList()
   /** How many samples the levels count now: the first ones, those that have arrived by the clock. */
   countedSamples = 0
+  /** Whether its instance is set aside: then the levels count none of its samples. */
+  isSetAside = false
 
   constructor(cell: Cell, instanceId: string, day: number, levels: readonly Level[]) {
     this.cell = cell
@@ -45,7 +47,7 @@ export class Unit {
 
   /** Makes the levels count the samples that arrived at or before `nowMs`, no others. */
   recount(nowMs: number): void {
-    const counted = this.contents.countThrough(nowMs)
+    const counted = this.isSetAside ? 0 : this.contents.countThrough(nowMs)
     const change = counted - this.countedSamples
     if (change === 0) return
 

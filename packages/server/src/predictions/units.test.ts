@@ -42,7 +42,7 @@ describe('Units.fold', () => {
 
     expect(countOf(units)).toBe(0)
     expect(units.takeDirty()).toEqual([])
-    expect(units.notKept).toEqual({ no_usage: 1, before_window: 0 })
+    expect(units.notKept).toEqual({ no_usage: 1, before_window: 0, instance_deleted: 0 })
   })
 
   it('does not keep an event that has left the window already, and counts it', () => {
@@ -54,7 +54,7 @@ describe('Units.fold', () => {
     units.expire(NOW_MS)
 
     expect(countOf(units)).toBe(1)
-    expect(units.notKept).toEqual({ no_usage: 0, before_window: 1 })
+    expect(units.notKept).toEqual({ no_usage: 0, before_window: 1, instance_deleted: 0 })
   })
 
   it('refuses a number that no event can carry', () => {

@@ -1,6 +1,6 @@
 import { DueQueue } from './due-queue.ts'
 import { Level } from './level.ts'
-import { levelKeys } from './level-rules.ts'
+import { ALL_TASKS, levelKeys } from './level-rules.ts'
 import type { Cell } from './level-rules.ts'
 import { canonicalModel } from './model-name.ts'
 import { reportsUsage, toSample } from './observation.ts'
@@ -22,12 +22,13 @@ const MAX_KNOWN_SPELLINGS = 4096
  * - A unit depends on the set of events folded into it, never on their order, on batches or on restarts.
  * - The levels count exactly the samples with clock - window < received_at <= clock, where the clock is the moment last
  *   given to `expire`. What was folded since then counts from the next `expire` on.
+ * - Of an instance that is set aside everything is kept and nothing counts.
  * - A sample that has left the window is gone for good, also when the clock is set back. One that has not arrived yet
  *   by the clock waits.
  */
 export class Units {
   /** Events that `fold` did not keep, by reason. */
-  readonly notKept = { no_usage: 0, before_window: 0 }
+  readonly notKept = { no_usage: 0, before_window: 0, instance_deleted: 0 }
   readonly #windowMs: number
   readonly #units = new Map<string, Unit>()
   readonly #levels = new Map<string, Level>()
@@ -36,6 +37,9 @@ export class Units {
   readonly #departures = new DueQueue<Unit>()
   readonly #spellings = new Map<string, string>()
   #clockMs = -Infinity
+  #setAside: ReadonlySet<string> = new Set()
+  /** Deleted while this runs. Their ids are never given again. */
+  readonly #deleted = new Set<string>()
 
   constructor(options: { windowMs: number }) {
     this.#windowMs = options.windowMs
@@ -50,6 +54,11 @@ export class Units {
     // By the day, as whole days are rebuilt: a unit that is sketched leaves the window at the end of its day.
     if (utcDay(observation.receivedAtMs) < utcDay(this.#clockMs - this.#windowMs)) {
       this.notKept.before_window++
+      return
+    }
+
+    if (this.#deleted.has(observation.instanceId)) {
+      this.notKept.instance_deleted++
       return
     }
 
@@ -80,6 +89,37 @@ export class Units {
     }
   }
 
+  /** Makes these instances count nowhere, until a later call no longer names them. */
+  setAside(instanceIds: ReadonlySet<string>): void {
+    this.#setAside = new Set(instanceIds)
+    for (const unit of this.#units.values()) {
+      if (unit.isSetAside === this.#setAside.has(unit.instanceId)) continue
+      unit.isSetAside = !unit.isSetAside
+      this.#recount(unit)
+    }
+  }
+
+  /** Removes an instance for good: as if it had never been. Its stored units are deleted by whoever deletes its events. */
+  deleteInstance(instanceId: string): void {
+    this.#deleted.add(instanceId)
+    for (const unit of this.#units.values()) {
+      if (unit.instanceId !== instanceId) continue
+      unit.recount(-Infinity)
+      this.#close(unit)
+    }
+    for (const [key, unit] of this.#dirty) if (unit.instanceId === instanceId) this.#dirty.delete(key)
+  }
+
+  /** Everybody of whom anything is kept, set aside or not. */
+  instanceIds(): ReadonlySet<string> {
+    return new Set(Array.from(this.#units.values(), ({ instanceId }) => instanceId))
+  }
+
+  /** Events of an instance that count, in all. */
+  eventsOf(instanceId: string): number {
+    return this.#levels.get(ALL_TASKS)?.instances.get(instanceId) ?? 0
+  }
+
   /** Takes a stored unit as it is, in place of what is known of it. Throws a `ServerError` where it cannot be read. */
   load(stored: StoredUnit): void {
     const { taskType, model, provider, complexity, instanceId, day } = stored
@@ -108,6 +148,7 @@ export class Units {
       const cell = { taskType, model, provider, complexity }
       const key = unitKey(cell, instanceId, day)
       // One that has left the window meanwhile is taken without samples, which removes its row.
+      if (this.#deleted.has(instanceId)) continue
       if (!this.#dirty.has(key))
         this.#dirty.set(key, this.#units.get(key) ?? new Unit(cell, instanceId, day, []))
     }
@@ -140,6 +181,7 @@ export class Units {
       day,
       levelKeys(cell).map((levelKey) => this.#openLevel(levelKey)),
     )
+    unit.isSetAside = this.#setAside.has(instanceId)
     this.#units.set(key, unit)
     return unit
   }
@@ -168,7 +210,8 @@ export class Units {
   /** Asks for the unit again when its next sample arrives and when its oldest leaves. */
   #schedule(unit: Unit): void {
     const nextMs = unit.contents.nextArrivalMs(unit.countedSamples)
-    if (nextMs !== undefined) this.#arrivals.schedule(unit, nextMs)
+    // One that is set aside is asked for when it counts again.
+    if (nextMs !== undefined && !unit.isSetAside) this.#arrivals.schedule(unit, nextMs)
     const departureMs = unit.contents.nextDepartureMs()
     if (departureMs !== undefined) this.#departures.schedule(unit, departureMs)
   }
