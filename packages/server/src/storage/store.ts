@@ -1,6 +1,7 @@
 import type { Observation } from '../predictions/observation.ts'
 import type { StoredUnit } from '../predictions/units.ts'
 import type { EventRows } from './event-rows.ts'
+import type { OtlpStore } from './otlp-store.ts'
 import type { RunStore } from './run-store.ts'
 
 /**
@@ -12,7 +13,7 @@ import type { RunStore } from './run-store.ts'
  * - `(instance, event_id)` is stored once; the first received wins.
  * - Positions grow in the order in which readers can see events, so whoever has read up to a position misses nothing.
  */
-export interface Store extends RunStore {
+export interface Store extends RunStore, OtlpStore {
   readonly engine: 'sqlite' | 'postgres'
 
   /** Stores the rows of several requests in one transaction: all of them or none. */

@@ -2,6 +2,7 @@ import type { SqliteDriver } from './driver.ts'
 import { openObservations } from './events.ts'
 import { findInstance, listInstances } from './instances.ts'
 import { keysChangedSince, listKeys } from './keys.ts'
+import { openOtlpOpenSessions, openOtlpRequests, openOtlpSessionList, openOtlpWork } from './otlp-reads.ts'
 import { openRunList } from './run-list.ts'
 import { openRunCounts, openRunEvents, openRunFinder } from './run-reads.ts'
 import { loadUnits } from './units.ts'
@@ -22,6 +23,10 @@ export function readerOperations(database: SqliteDriver) {
     listRuns: openRunList(database),
     listRunEvents: openRunEvents(database),
     countRuns: openRunCounts(database),
+    listOtlpRequests: openOtlpRequests(database),
+    listOtlpSessions: openOtlpSessionList(database),
+    openOtlpSessions: openOtlpOpenSessions(database),
+    otlpSessionWork: openOtlpWork(database),
     pragmas: () => ({
       journalMode: String(database.prepare('PRAGMA journal_mode').get()?.['journal_mode']),
       synchronous:

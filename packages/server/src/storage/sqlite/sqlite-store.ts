@@ -37,6 +37,19 @@ export async function openSqliteStore(file: string): Promise<Store> {
         return { kind: 'unavailable', cause: String(error) }
       }
     },
+    appendOtlp: async (batches) => {
+      try {
+        return await writer.appendOtlp(JSON.stringify(batches))
+      } catch (error) {
+        return { kind: 'unavailable', cause: String(error) }
+      }
+    },
+    listOtlpRequests: reader.listOtlpRequests,
+    listOtlpSessions: reader.listOtlpSessions,
+    claimOtlpSession: writer.claimOtlpSession,
+    openOtlpSessions: reader.openOtlpSessions,
+    otlpSessionWork: reader.otlpSessionWork,
+    settleOtlp: writer.settleOtlp,
     findRun: reader.findRun,
     listRuns: reader.listRuns,
     listRunEvents: reader.listRunEvents,

@@ -1,11 +1,13 @@
 import type { StoredUnit } from '../../predictions/units.ts'
 import type { EventRows } from '../event-rows.ts'
+import type { OtlpAppendOutcome, OtlpBatch, OtlpSettlement } from '../otlp-store.ts'
 import type { RunWrite, RunWriteOutcome } from '../run-store.ts'
 import type { AppendOutcome, NewApiKey, NewInstance } from '../store.ts'
 import type { SqliteDriver } from './driver.ts'
 import { openEventAppender } from './events.ts'
 import { createInstance } from './instances.ts'
 import { createKey, revokeKey, touchKeys } from './keys.ts'
+import { claimOtlpSession, openOtlpAppender, settleOtlp } from './otlp-writes.ts'
 import { openRunCounter } from './run-counts.ts'
 import { openRunWriter } from './run-writes.ts'
 import { transaction } from './transaction.ts'
@@ -19,6 +21,7 @@ export function writerOperations(database: SqliteDriver) {
   const saveUnits = openUnitSaver(database, words)
   const runCounter = openRunCounter(database)
   const writeRun = openRunWriter(database, runCounter)
+  const appendOtlp = openOtlpAppender(database)
 
   /** What a rolled-back transaction handed out must not be handed out as if it were stored. */
   const forgetUnstored = () => {
@@ -53,6 +56,18 @@ export function writerOperations(database: SqliteDriver) {
         return { kind: 'unavailable', cause: messageOf(error) }
       }
     },
+    /** Takes the batches as JSON, as runs are taken. */
+    appendOtlp(json: string): OtlpAppendOutcome {
+      try {
+        const batches = JSON.parse(json) as readonly OtlpBatch[]
+        return { kind: 'stored', requests: transaction(database, () => batches.map(appendOtlp)) }
+      } catch (error) {
+        return { kind: 'unavailable', cause: messageOf(error) }
+      }
+    },
+    claimOtlpSession: (session: { instanceNo: number; sessionId: string }, untilMs: number) =>
+      claimOtlpSession(database, session, untilMs),
+    settleOtlp: (settlement: OtlpSettlement) => settleOtlp(database, settlement),
     saveUnits(units: readonly StoredUnit[], position: number): void {
       try {
         saveUnits(units, position)
