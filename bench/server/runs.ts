@@ -8,7 +8,7 @@ import { databaseFile, openSqliteStore } from '@mosaicstack/telemetry-server'
 
 import { renderDocument } from './runs/document.ts'
 import { fillStore } from './runs/fill-store.ts'
-import { describeMachine, measureBusyness } from './runs/machine.ts'
+import { describeMachine, measureBusyness } from './harness/machine.ts'
 import { measureQueries, type QueryResult } from './runs/measure-queries.ts'
 import { measureRates } from './runs/measure-rates.ts'
 import { startServerProcess } from './runs/server-process.ts'

@@ -1,6 +1,6 @@
 import type { QueryResult } from './measure-queries.ts'
 import { rateCases, type RateResult } from './measure-rates.ts'
-import { quantile } from './quantile.ts'
+import { quantile } from '../harness/quantile.ts'
 
 export interface Results {
   readonly machine: string

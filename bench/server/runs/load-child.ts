@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
 
-import { quantile } from './quantile.ts'
+import { quantile } from '../harness/quantile.ts'
 import { runRecord } from './a-run-record.ts'
 
 /** What the child is told, as its first argument. */

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 
-import { quantile } from './quantile.ts'
+import { quantile } from '../harness/quantile.ts'
 import { COMMON_AGENT, DAYS, END_MS, randomOf, RARE_AGENT } from './fill-store.ts'
 import type { ServerProcess } from './server-process.ts'
 
