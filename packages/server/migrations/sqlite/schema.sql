@@ -15,6 +15,14 @@ CREATE TABLE api_keys (
 
 CREATE INDEX api_keys_by_instance ON api_keys (instance_no);
 
+CREATE TABLE deleted_instances (
+  deletion_no INTEGER PRIMARY KEY,
+  instance_no INTEGER NOT NULL UNIQUE,
+  instance_id_sha256 BLOB NOT NULL UNIQUE,
+  deleted_at_ms INTEGER NOT NULL,
+  last_key_change_no INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE events (
   position INTEGER PRIMARY KEY,
   instance_no INTEGER NOT NULL,
@@ -44,6 +52,11 @@ CREATE TABLE events (
   language INTEGER,
   repo_size_category INTEGER,
   UNIQUE (instance_no, event_id)
+) STRICT;
+
+CREATE TABLE instance_trust (
+  instance_no INTEGER PRIMARY KEY REFERENCES instances (instance_no),
+  trust REAL NOT NULL
 ) STRICT;
 
 CREATE TABLE instances (

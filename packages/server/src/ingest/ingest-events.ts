@@ -1,7 +1,7 @@
 import type { BatchEventResponse, BatchEventResult } from '@mosaicstack/telemetry-client/protocol'
 
 import { type EventRows, toEventRows } from '../storage/event-rows.ts'
-import type { ApiKey, AppendedRows } from '../storage/store.ts'
+import { type ApiKey, AppendedRow, type AppendedRows } from '../storage/store.ts'
 import type { CommitOutcome, GroupCommit } from './group-commit.ts'
 import type { Intake, Refusal, StorableEvent, Step } from './intake.ts'
 
@@ -49,13 +49,23 @@ async function store(intake: Intake, commits: EventCommits): Promise<IngestOutco
   if (storable.length > 0) {
     const outcome = await commits.commit(toEventRows(intake, storable, intake.receivedAtMs))
     if (outcome.kind !== 'stored') return outcome
+    if (outcome.result.includes(AppendedRow.INSTANCE_DELETED))
+      return { kind: 'refused', refusal: INSTANCE_DELETED }
 
     let row = 0
     for (const [index, event] of intake.storable.entries()) {
-      if (event !== undefined) intake.results[index] = storedResult(event, outcome.result[row++] === 1)
+      if (event !== undefined)
+        intake.results[index] = storedResult(event, outcome.result[row++] === AppendedRow.STORED)
     }
   }
   return { kind: 'answered', response: summarise(intake.results as BatchEventResult[]) }
+}
+
+/** The answer that its next request gets from the key alone. */
+const INSTANCE_DELETED: Refusal = {
+  code: 'unauthenticated',
+  message: 'the instance of this API key was deleted; nothing was stored',
+  details: [],
 }
 
 function storedResult(event: StorableEvent, isNew: boolean): BatchEventResult {

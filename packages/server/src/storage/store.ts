@@ -26,11 +26,27 @@ export interface Store extends RunStore, OtlpStore {
   loadUnits(): Promise<{ readonly units: readonly StoredUnit[]; readonly position: number }>
   /** Replaces the given units and the position in one transaction. */
   saveUnits(units: readonly StoredUnit[], position: number): Promise<void>
+  /** Puts these units in the place of all there are, with the position, in one transaction. */
+  replaceUnits(units: readonly StoredUnit[], position: number): Promise<void>
+  /** One state of units and events, whatever is written meanwhile. Close it soon: old pages are kept for it. */
+  openSnapshot(): Promise<StoreSnapshot>
 
-  /** @returns `undefined` where that instance exists already. */
+  /** Instances that predictions count less than fully, 0 to 1 by id. */
+  loadTrust(): Promise<ReadonlyMap<string, number>>
+  /** Replaces what `loadTrust` gives, for instances that exist. */
+  saveTrust(trust: ReadonlyMap<string, number>): Promise<void>
+
+  /** @returns `undefined` where that instance exists already, or was deleted: an id is never given again. */
   createInstance(instance: NewInstance): Promise<Instance | undefined>
   listInstances(): Promise<readonly Instance[]>
   findInstance(instanceId: string): Promise<Instance | undefined>
+  /**
+   * Deletes an instance with its events, units, keys and everything else that it sent, all in one transaction.
+   * @returns `undefined` where there is no such instance.
+   */
+  deleteInstance(instanceId: string, deletedAtMs: number): Promise<DeletedEvents | undefined>
+  /** Instances deleted after a deletion number, by whichever process. */
+  deletionsAfter(deletionNo: number): Promise<readonly Deletion[]>
 
   createKey(key: NewApiKey): Promise<ApiKey>
   listKeys(instanceId: string): Promise<readonly ApiKey[]>
@@ -58,8 +74,18 @@ export interface StoredGroup {
   readonly position: number
 }
 
-/** One byte a row, in the order given: 1 stored, 0 stored before. */
+/** One byte a row, in the order given: an `AppendedRow`. */
 export type AppendedRows = Uint8Array
+
+/** What became of a row. */
+export const AppendedRow = {
+  STORED_BEFORE: 0,
+  STORED: 1,
+  /** Its instance was deleted while the request was on its way. */
+  INSTANCE_DELETED: 2,
+} as const
+
+export type StoreSnapshot = Pick<Store, 'loadUnits' | 'observationsAfter' | 'close'>
 
 export interface PositionedObservation extends Observation {
   readonly position: number
@@ -74,6 +100,20 @@ export interface NewInstance {
 export interface Instance extends NewInstance {
   /** The short number under which events refer to it. */
   readonly instanceNo: number
+  /** How much predictions count it by the last fit of the forecast, 0 (set aside) to 1. */
+  readonly trust: number
+}
+
+/** What went with a deleted instance. */
+export interface DeletedEvents {
+  readonly events: number
+}
+
+/** That an instance was deleted: its id is known by its hash alone. */
+export interface Deletion {
+  /** Grows with every deletion. */
+  readonly deletionNo: number
+  readonly instanceIdSha256: Uint8Array
 }
 
 export interface NewApiKey {

@@ -1,6 +1,6 @@
 import { complexityCodes, outcomeCodes, providerCodes, taskTypeCodes } from '../enum-codes.ts'
 import { EVENT_STRIDE, eventColumns, type EventRows } from '../event-rows.ts'
-import type { AppendedRows, PositionedObservation } from '../store.ts'
+import { AppendedRow, type AppendedRows, type PositionedObservation } from '../store.ts'
 import type { SqliteDriver, SqliteRow, SqliteValue } from './driver.ts'
 import type { Words } from './words.ts'
 
@@ -27,6 +27,7 @@ export function openEventAppender(database: SqliteDriver, words: Words): EventAp
   const newest = database.prepare(
     `SELECT max((SELECT coalesce(max(position), 0) FROM events), (SELECT coalesce(max(position), 0) FROM projections)) AS position`,
   )
+  const instance = database.prepare('SELECT 1 FROM instances WHERE instance_no = ?')
   const readNewest = () => Number(newest.get()?.['position'])
   const isWord = eventColumns.map((column) => column.kind === 'word')
   const params: SqliteValue[] = COLUMNS.map(() => null)
@@ -41,6 +42,8 @@ export function openEventAppender(database: SqliteDriver, words: Words): EventAp
     },
     append({ instanceNo, count, eventIds, values }) {
       const appended = new Uint8Array(count)
+      // By whichever process: its numbers in this one's memory outlive it for a moment.
+      if (instance.get(instanceNo) === undefined) return appended.fill(AppendedRow.INSTANCE_DELETED)
       for (let row = 0; row < count; row++) {
         params[0] = position + 1
         params[1] = instanceNo
@@ -50,7 +53,7 @@ export function openEventAppender(database: SqliteDriver, words: Words): EventAp
           params[column + 3] = isWord[column] && typeof value === 'string' ? words.numberOf(value) : value
         }
         if (insert.run(...params) === 1) {
-          appended[row] = 1
+          appended[row] = AppendedRow.STORED
           position++
         }
       }

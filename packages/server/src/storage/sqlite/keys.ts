@@ -3,7 +3,11 @@ import type { SqliteDriver, SqliteRow } from './driver.ts'
 import { transaction } from './transaction.ts'
 
 const SELECT = 'SELECT api_keys.*, instance_id FROM api_keys JOIN instances USING (instance_no)'
-const NEXT_CHANGE_NO = '(SELECT coalesce(max(change_no), 0) + 1 FROM api_keys)'
+/** Also of keys that were deleted with their instance. */
+export const LAST_KEY_CHANGE_NO = `max(
+  (SELECT coalesce(max(change_no), 0) FROM api_keys),
+  (SELECT coalesce(max(last_key_change_no), 0) FROM deleted_instances))`
+const NEXT_CHANGE_NO = `(${LAST_KEY_CHANGE_NO} + 1)`
 
 export function createKey(database: SqliteDriver, key: NewApiKey): ApiKey {
   database

@@ -1,3 +1,4 @@
+import { deletionsAfter } from './deletions.ts'
 import type { SqliteDriver } from './driver.ts'
 import { openObservations } from './events.ts'
 import { findInstance, listInstances } from './instances.ts'
@@ -5,6 +6,7 @@ import { keysChangedSince, listKeys } from './keys.ts'
 import { openOtlpOpenSessions, openOtlpRequests, openOtlpSessionList, openOtlpWork } from './otlp-reads.ts'
 import { openRunList } from './run-list.ts'
 import { openRunCounts, openRunEvents, openRunFinder } from './run-reads.ts'
+import { loadTrust } from './trust.ts'
 import { loadUnits } from './units.ts'
 
 /** What a connection that only reads offers. It never waits for the writer, nor the writer for it. */
@@ -15,6 +17,8 @@ export function readerOperations(database: SqliteDriver) {
     observationsAfter: openObservations(database),
     countEvents: () => Number(database.prepare('SELECT count(*) AS n FROM events').get()?.['n']),
     loadUnits: () => loadUnits(database),
+    loadTrust: () => loadTrust(database),
+    deletionsAfter: (deletionNo: number) => deletionsAfter(database, deletionNo),
     listInstances: () => listInstances(database),
     findInstance: (instanceId: string) => findInstance(database, instanceId),
     listKeys: (instanceId: string) => listKeys(database, instanceId),

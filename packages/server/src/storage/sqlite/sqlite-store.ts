@@ -3,11 +3,13 @@ import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 
-import type { Store } from '../store.ts'
+import type { Store, StoreSnapshot } from '../store.ts'
+import type { DatabaseThreadRole } from './database-thread-role.ts'
 import { explainFailure } from './explain-failure.ts'
 import { migrate, refuseForeign } from './migrate.ts'
 import { openDatabase } from './open-database.ts'
 import type { ReaderOperations } from './reader-operations.ts'
+import type { SnapshotOperations } from './snapshot-operations.ts'
 import { callsTo } from './thread-calls.ts'
 import type { WriterOperations } from './writer-operations.ts'
 
@@ -58,9 +60,15 @@ export async function openSqliteStore(file: string): Promise<Store> {
     countEvents: reader.countEvents,
     loadUnits: reader.loadUnits,
     saveUnits: writer.saveUnits,
+    replaceUnits: writer.replaceUnits,
+    openSnapshot: () => openSnapshot(file),
+    loadTrust: reader.loadTrust,
+    saveTrust: writer.saveTrust,
     createInstance: writer.createInstance,
     listInstances: reader.listInstances,
     findInstance: reader.findInstance,
+    deleteInstance: writer.deleteInstance,
+    deletionsAfter: reader.deletionsAfter,
     createKey: writer.createKey,
     listKeys: reader.listKeys,
     revokeKey: writer.revokeKey,
@@ -107,6 +115,25 @@ async function openThreads(file: string) {
   }
 }
 
+/** A connection of its own, in a thread of its own: it may be read for minutes. */
+async function openSnapshot(file: string): Promise<StoreSnapshot> {
+  const thread = startThread(file, 'snapshot')
+  const calls = callsTo<SnapshotOperations>(thread, explainFailure)
+  try {
+    await calls.ready()
+  } catch (error) {
+    await thread.terminate()
+    throw error
+  }
+  return {
+    loadUnits: calls.loadUnits,
+    observationsAfter: calls.observationsAfter,
+    close: async () => {
+      await calls.close().finally(() => thread.terminate())
+    },
+  }
+}
+
 /** Creates or upgrades the file before any thread opens it. */
 async function prepareFile(file: string): Promise<void> {
   try {
@@ -128,7 +155,7 @@ async function prepareFile(file: string): Promise<void> {
  * Threads start from compiled code, also when the code that starts them runs from source. Node 22's note that its
  * SQLite is experimental is not for our users: the driver port has two implementations and one suite for both.
  */
-function startThread(file: string, role: 'writer' | 'reader'): Worker {
+function startThread(file: string, role: DatabaseThreadRole): Worker {
   const entry = createRequire(import.meta.url).resolve('#database-thread')
   return new Worker(entry, {
     name: `sqlite ${role}`,

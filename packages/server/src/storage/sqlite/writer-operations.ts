@@ -4,6 +4,7 @@ import type { OtlpAppendOutcome, OtlpBatch, OtlpSettlement } from '../otlp-store
 import type { RunWrite, RunWriteOutcome } from '../run-store.ts'
 import type { AppendOutcome, NewApiKey, NewInstance } from '../store.ts'
 import type { SqliteDriver } from './driver.ts'
+import { deleteInstance } from './deletions.ts'
 import { openEventAppender } from './events.ts'
 import { createInstance } from './instances.ts'
 import { createKey, revokeKey, touchKeys } from './keys.ts'
@@ -11,6 +12,7 @@ import { claimOtlpSession, openOtlpAppender, settleOtlp } from './otlp-writes.ts
 import { openRunCounter } from './run-counts.ts'
 import { openRunWriter } from './run-writes.ts'
 import { transaction } from './transaction.ts'
+import { saveTrust } from './trust.ts'
 import { openUnitSaver } from './units.ts'
 import { openWords } from './words.ts'
 
@@ -18,7 +20,7 @@ import { openWords } from './words.ts'
 export function writerOperations(database: SqliteDriver) {
   const words = openWords(database)
   const events = openEventAppender(database, words)
-  const saveUnits = openUnitSaver(database, words)
+  const unitSaver = openUnitSaver(database, words)
   const runCounter = openRunCounter(database)
   const writeRun = openRunWriter(database, runCounter)
   const appendOtlp = openOtlpAppender(database)
@@ -27,6 +29,15 @@ export function writerOperations(database: SqliteDriver) {
   const forgetUnstored = () => {
     words.forget()
     events.reset()
+  }
+
+  const orForget = (work: () => void) => {
+    try {
+      work()
+    } catch (error) {
+      forgetUnstored()
+      throw error
+    }
   }
 
   return {
@@ -68,14 +79,13 @@ export function writerOperations(database: SqliteDriver) {
     claimOtlpSession: (session: { instanceNo: number; sessionId: string }, untilMs: number) =>
       claimOtlpSession(database, session, untilMs),
     settleOtlp: (settlement: OtlpSettlement) => settleOtlp(database, settlement),
-    saveUnits(units: readonly StoredUnit[], position: number): void {
-      try {
-        saveUnits(units, position)
-      } catch (error) {
-        forgetUnstored()
-        throw error
-      }
-    },
+    saveUnits: (units: readonly StoredUnit[], position: number) =>
+      orForget(() => unitSaver.save(units, position)),
+    replaceUnits: (units: readonly StoredUnit[], position: number) =>
+      orForget(() => unitSaver.replace(units, position)),
+    saveTrust: (trust: ReadonlyMap<string, number>) => saveTrust(database, trust),
+    deleteInstance: (instanceId: string, deletedAtMs: number) =>
+      deleteInstance(database, instanceId, deletedAtMs),
     createInstance: (instance: NewInstance) => createInstance(database, instance),
     createKey: (key: NewApiKey) => createKey(database, key),
     revokeKey: (keyId: string, revokedAtMs: number) => revokeKey(database, keyId, revokedAtMs),
