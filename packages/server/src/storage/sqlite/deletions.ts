@@ -1,15 +1,9 @@
-import { createHash } from 'node:crypto'
-
+import { instanceIdHash } from '../instance-id-hash.ts'
 import type { DeletedEvents, Deletion } from '../store.ts'
 import type { SqliteDriver } from './driver.ts'
 import { findInstance } from './instances.ts'
 import { LAST_KEY_CHANGE_NO } from './keys.ts'
 import { transaction } from './transaction.ts'
-
-/** What remains of a deleted instance's id. */
-export function idSha256(instanceId: string): Uint8Array {
-  return createHash('sha256').update(instanceId).digest()
-}
 
 /** Tables with rows of an instance, in an order that foreign keys allow. */
 const OF_SESSION = ['otlp_points', 'otlp_settled_prompts', 'otlp_marks', 'otlp_requests']
@@ -31,7 +25,7 @@ export function deleteInstance(
   try {
     const events = transaction(database, () => {
       const { instanceNo } = instance
-      keepNumbers(database, instanceNo, idSha256(instanceId), deletedAtMs)
+      keepNumbers(database, instanceNo, instanceIdHash(instanceId), deletedAtMs)
       const sessions = 'SELECT session_no FROM otlp_sessions WHERE instance_no = ?'
       for (const table of OF_SESSION)
         database.prepare(`DELETE FROM ${table} WHERE session_no IN (${sessions})`).run(instanceNo)

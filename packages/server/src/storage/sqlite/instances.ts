@@ -1,5 +1,5 @@
+import { instanceIdHash } from '../instance-id-hash.ts'
 import type { Instance, NewInstance } from '../store.ts'
-import { idSha256 } from './deletions.ts'
 import type { SqliteDriver, SqliteRow } from './driver.ts'
 
 const SELECT = `
@@ -17,7 +17,7 @@ export function createInstance(database: SqliteDriver, instance: NewInstance): I
        ON CONFLICT DO NOTHING
        RETURNING instance_no, instance_id, name, created_at_ms, 1 AS trust`,
     )
-    .get(instance.instanceId, instance.name, instance.createdAtMs, idSha256(instance.instanceId))
+    .get(instance.instanceId, instance.name, instance.createdAtMs, instanceIdHash(instance.instanceId))
   return row && toInstance(row)
 }
 

@@ -1,6 +1,6 @@
 import type { StoredUnit } from '../../predictions/units.ts'
 import { complexityCodes, providerCodes, taskTypeCodes } from '../enum-codes.ts'
-import { idSha256 } from './deletions.ts'
+import { instanceIdHash } from '../instance-id-hash.ts'
 import type { SqliteDriver, SqliteRow } from './driver.ts'
 import { readTransaction, transaction } from './transaction.ts'
 import type { Words } from './words.ts'
@@ -61,7 +61,7 @@ export function openUnitSaver(database: SqliteDriver, words: Words): UnitSaver {
 
   const saveUnit = (unit: StoredUnit) => {
     const known = instance.get(unit.instanceId)
-    if (known === undefined && deleted.get(idSha256(unit.instanceId)) !== undefined) return
+    if (known === undefined && deleted.get(instanceIdHash(unit.instanceId)) !== undefined) return
     const key = [
       taskTypeCodes.encode(unit.taskType),
       words.numberOf(unit.model),
