@@ -1,9 +1,9 @@
 import type { BatchEventResponse, BatchEventResult } from '@mosaicstack/telemetry-client/protocol'
 
-import { type EventRows, toEventRows } from '../storage/event-rows.ts'
+import { EventFlattener, type EventRows, type RowsOwner } from '../storage/event-rows.ts'
 import { type ApiKey, AppendedRow, type AppendedRows } from '../storage/store.ts'
 import type { CommitOutcome, GroupCommit } from './group-commit.ts'
-import type { Intake, Refusal, StorableEvent, Step } from './intake.ts'
+import type { Intake, Refusal, Step } from './intake.ts'
 
 /** What became of a request. */
 export type IngestOutcome =
@@ -28,37 +28,32 @@ export function ingestEvents(
   nowMs: () => number,
 ): IngestEvents {
   return async (key, events) => {
-    const intake: Intake = {
-      instanceId: key.instanceId,
-      instanceNo: key.instanceNo,
-      receivedAtMs: nowMs(),
-      events,
-      results: events.map(() => undefined),
-      storable: events.map(() => undefined),
-    }
+    const intake = openIntake(key, events, nowMs())
     for (const [, step] of steps) {
       const refusal = step(intake)
       if (refusal !== undefined) return { kind: 'refused', refusal }
     }
-    return store(intake, commits)
+    return store(intake.flattener.rows(), intake.fates, commits)
   }
 }
 
-async function store(intake: Intake, commits: EventCommits): Promise<IngestOutcome> {
-  const storable = intake.storable.filter((event) => event !== undefined)
-  if (storable.length > 0) {
-    const outcome = await commits.commit(toEventRows(intake, storable, intake.receivedAtMs))
-    if (outcome.kind !== 'stored') return outcome
-    if (outcome.result.includes(AppendedRow.INSTANCE_DELETED))
-      return { kind: 'refused', refusal: INSTANCE_DELETED }
+function openIntake(
+  { instanceId, instanceNo }: RowsOwner,
+  events: readonly unknown[],
+  receivedAtMs: number,
+): Intake {
+  const flattener = new EventFlattener({ instanceId, instanceNo }, receivedAtMs, events.length)
+  return { instanceId, receivedAtMs, events, fates: [], flattener }
+}
 
-    let row = 0
-    for (const [index, event] of intake.storable.entries()) {
-      if (event !== undefined)
-        intake.results[index] = storedResult(event, outcome.result[row++] === AppendedRow.STORED)
-    }
-  }
-  return { kind: 'answered', response: summarise(intake.results as BatchEventResult[]) }
+async function store(rows: EventRows, fates: Intake['fates'], commits: EventCommits): Promise<IngestOutcome> {
+  if (rows.count === 0) return { kind: 'answered', response: summarise(fates, NOTHING_STORED) }
+
+  const outcome = await commits.commit(rows)
+  if (outcome.kind !== 'stored') return outcome
+  if (outcome.result.includes(AppendedRow.INSTANCE_DELETED))
+    return { kind: 'refused', refusal: INSTANCE_DELETED }
+  return { kind: 'answered', response: summarise(fates, outcome.result) }
 }
 
 /** The answer that its next request gets from the key alone. */
@@ -68,14 +63,20 @@ const INSTANCE_DELETED: Refusal = {
   details: [],
 }
 
-function storedResult(event: StorableEvent, isNew: boolean): BatchEventResult {
-  return isNew
-    ? { event_id: event.event_id, status: 'accepted', error: null }
-    : { event_id: event.event_id, status: 'rejected', error: 'duplicate event_id', code: 'duplicate' }
+const NOTHING_STORED: AppendedRows = new Uint8Array()
+
+function summarise(fates: Intake['fates'], appended: AppendedRows): BatchEventResponse {
+  let accepted = 0
+  let row = 0
+  const results = fates.map((fate): BatchEventResult => {
+    if (typeof fate !== 'string') return fate
+    if (appended[row++] !== AppendedRow.STORED) return duplicate(fate)
+    accepted++
+    return { event_id: fate, status: 'accepted', error: null }
+  })
+  return { accepted, rejected: results.length - accepted, results }
 }
 
-function summarise(results: readonly BatchEventResult[]): BatchEventResponse {
-  let accepted = 0
-  for (const result of results) if (result.status === 'accepted') accepted++
-  return { accepted, rejected: results.length - accepted, results }
+function duplicate(eventId: string): BatchEventResult {
+  return { event_id: eventId, status: 'rejected', error: 'duplicate event_id', code: 'duplicate' }
 }

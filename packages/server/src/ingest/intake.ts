@@ -1,19 +1,17 @@
-import type { BatchEventResult, ErrorCode, TaskCompletionEvent } from '@mosaicstack/telemetry-client/protocol'
+import type { ErrorCode, RejectedEvent } from '@mosaicstack/telemetry-client/protocol'
 
-/** An event that may be stored: it fits the schema, and its ids are there and in lower case. */
-export type StorableEvent = TaskCompletionEvent & { readonly event_id: string }
+import type { EventFlattener } from '../storage/event-rows.ts'
 
 /** One request on its way through the steps. */
 export interface Intake {
   readonly instanceId: string
-  readonly instanceNo: number
   readonly receivedAtMs: number
   /** As they came out of the JSON; anything at all. */
   readonly events: readonly unknown[]
-  /** By place in the request: decided, or still on its way. */
-  readonly results: (BatchEventResult | undefined)[]
-  /** What is on its way to the store, by place in the request. */
-  readonly storable: (StorableEvent | undefined)[]
+  /** By place in the request: the id of an event on its way to the store, or why it is not. */
+  readonly fates: (string | RejectedEvent)[]
+  /** What is on its way to the store, in order. */
+  readonly flattener: EventFlattener
 }
 
 /** A request that is turned away whole. */

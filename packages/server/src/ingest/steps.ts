@@ -2,7 +2,6 @@ import {
   describeProblem,
   findEventProblems,
   isUuid,
-  SCHEMA_VERSION,
   type FieldProblem,
   type RejectedEvent,
   type TaskCompletionEvent,
@@ -14,8 +13,7 @@ import type { Intake, Refusal, Step } from './intake.ts'
 export function intakeSteps(newEventId: () => string): readonly (readonly [name: string, step: Step])[] {
   return [
     ['instance', refuseForeignInstance],
-    ['fields', rejectInvalid],
-    ['defaults', (intake) => putDefaults(intake, newEventId)],
+    ['events', (intake) => takeValid(intake, newEventId)],
   ]
 }
 
@@ -35,25 +33,27 @@ function refuseForeignInstance({ events, instanceId }: Intake): Refusal | undefi
   }
 }
 
-/** One bad event never costs the others. */
-function rejectInvalid({ events, results, receivedAtMs }: Intake): undefined {
-  for (const [index, event] of events.entries()) {
-    const problems = findEventProblems(event, receivedAtMs)
-    if (problems.length > 0) results[index] = rejected(event, problems)
+/** Validates and flattens. One bad event never costs the others. */
+function takeValid(intake: Intake, newEventId: () => string): undefined {
+  const { events, fates, flattener } = intake
+  for (const event of events) {
+    fates.push(flattener.addIfPlain(event) ? event.event_id : takeWithCare(event, intake, newEventId))
   }
 }
 
-function putDefaults(intake: Intake, newEventId: () => string): undefined {
-  for (const [index, event] of intake.events.entries()) {
-    if (intake.results[index] !== undefined) continue
-    const valid = event as TaskCompletionEvent
-    intake.storable[index] = {
-      ...valid,
-      schema_version: SCHEMA_VERSION,
-      instance_id: intake.instanceId,
-      event_id: valid.event_id?.toLowerCase() ?? newEventId(),
-    }
-  }
+/** An event with something missing, wrong or merely unusual. */
+function takeWithCare(
+  event: unknown,
+  { instanceId, receivedAtMs, flattener }: Intake,
+  newEventId: () => string,
+): string | RejectedEvent {
+  const problems = findEventProblems(event, receivedAtMs)
+  if (problems.length > 0) return rejected(event, problems)
+
+  const valid = event as TaskCompletionEvent
+  const eventId = valid.event_id?.toLowerCase() ?? newEventId()
+  flattener.add({ ...valid, instance_id: instanceId, event_id: eventId })
+  return eventId
 }
 
 function rejected(event: unknown, problems: readonly FieldProblem[]): RejectedEvent {

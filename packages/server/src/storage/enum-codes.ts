@@ -34,6 +34,8 @@ const REPO_SIZE_CATEGORIES = ['tiny', 'small', 'medium', 'large', 'huge']
 export interface EnumCodec {
   readonly values: readonly string[]
   encode(value: string): number
+  /** The code of whatever is given; `undefined` where it is no member. */
+  find(value: unknown): number | undefined
   decode(code: number): string
 }
 
@@ -46,10 +48,11 @@ export const qualityGateCodes = enumCodec('quality_gates', QUALITY_GATES)
 export const repoSizeCodes = enumCodec('repo_size_category', REPO_SIZE_CATEGORIES)
 
 function enumCodec(field: string, values: readonly string[]): EnumCodec {
-  const codes = new Map(values.map((value, code) => [value, code]))
+  const codes = new Map<unknown, number>(values.map((value, code) => [value, code]))
   return {
     values,
     encode: (value) => codes.get(value) ?? unknownMember(field, value),
+    find: (value) => codes.get(value),
     decode: (code) => values[code] ?? unknownMember(field, code),
   }
 }

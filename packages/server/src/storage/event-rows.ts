@@ -1,11 +1,15 @@
 import {
+  eventFields,
+  findTextProblem,
+  MAX_CLOCK_LEAD_MS,
   parseTimestampMicros,
-  type QualityGate,
+  SCHEMA_VERSION,
   type TaskCompletionEvent,
 } from '@mosaicstack/telemetry-client/protocol'
 
 import {
   complexityCodes,
+  type EnumCodec,
   harnessCodes,
   outcomeCodes,
   providerCodes,
@@ -13,46 +17,65 @@ import {
   repoSizeCodes,
   taskTypeCodes,
 } from './enum-codes.ts'
+import { writeUuid } from './uuid-bytes.ts'
 
-/** A database value. The flat arrays below hold nothing else, because threads copy primitives fastest. */
+/** A database value. The flat arrays below hold nothing else. */
 export type ColumnValue = number | string | null
+
+/** An event as it came out of the JSON: what its fields hold is still to be seen. */
+type Unchecked = { readonly [Field in keyof TaskCompletionEvent]?: unknown }
 
 interface EventColumn {
   readonly name: string
   /** `word` columns hold text here and the number of a dictionary entry in the database. */
   readonly kind: 'value' | 'word'
-  encode(event: TaskCompletionEvent, receivedAtMs: number): ColumnValue
+  /** The stored form of the event's value; `undefined` exactly where `findEventProblems` finds something wrong. */
+  encode(event: Unchecked, receivedAtMs: number): ColumnValue | undefined
 }
+
+const fields = eventFields
 
 /**
  * The columns of an event beside its instance and its id, in the order of the table in `migrations/`. Both engines
- * bind the values as they come out of here.
+ * bind the values as they come out of here. Each reads its field by name: a loop over names costs three times as much.
  */
 export const eventColumns = [
   value('received_at_ms', (_, receivedAtMs) => receivedAtMs),
-  value('timestamp_us', timestampMicros),
-  value('task_duration_ms', (event) => event.task_duration_ms),
-  value('task_type', (event) => taskTypeCodes.encode(event.task_type)),
-  value('complexity', (event) => complexityCodes.encode(event.complexity)),
-  value('harness', (event) => harnessCodes.encode(event.harness)),
-  word('model', (event) => event.model),
-  value('provider', (event) => providerCodes.encode(event.provider)),
-  value('estimated_input_tokens', (event) => event.estimated_input_tokens),
-  value('estimated_output_tokens', (event) => event.estimated_output_tokens),
-  value('actual_input_tokens', (event) => event.actual_input_tokens),
-  value('actual_output_tokens', (event) => event.actual_output_tokens),
-  value('estimated_cost_usd_micros', (event) => event.estimated_cost_usd_micros),
-  value('actual_cost_usd_micros', (event) => event.actual_cost_usd_micros),
-  value('quality_gate_passed', (event) => Number(event.quality_gate_passed)),
+  value('timestamp_us', (event, receivedAtMs) => timestampMicros(event.timestamp, receivedAtMs)),
+  value('task_duration_ms', (event) => integer(event.task_duration_ms, fields.task_duration_ms)),
+  value('task_type', (event) => member(event.task_type, taskTypeCodes)),
+  value('complexity', (event) => member(event.complexity, complexityCodes)),
+  value('harness', (event) => member(event.harness, harnessCodes)),
+  word('model', (event) => text(event.model, fields.model)),
+  value('provider', (event) => member(event.provider, providerCodes)),
+  value('estimated_input_tokens', (event) =>
+    integer(event.estimated_input_tokens, fields.estimated_input_tokens),
+  ),
+  value('estimated_output_tokens', (event) =>
+    integer(event.estimated_output_tokens, fields.estimated_output_tokens),
+  ),
+  value('actual_input_tokens', (event) => integer(event.actual_input_tokens, fields.actual_input_tokens)),
+  value('actual_output_tokens', (event) => integer(event.actual_output_tokens, fields.actual_output_tokens)),
+  value('estimated_cost_usd_micros', (event) =>
+    integer(event.estimated_cost_usd_micros, fields.estimated_cost_usd_micros),
+  ),
+  value('actual_cost_usd_micros', (event) =>
+    integer(event.actual_cost_usd_micros, fields.actual_cost_usd_micros),
+  ),
+  value('quality_gate_passed', (event) => flag(event.quality_gate_passed)),
   value('quality_gates_run', (event) => gateMask(event.quality_gates_run)),
   value('quality_gates_failed', (event) => gateMask(event.quality_gates_failed)),
-  value('context_compactions', (event) => event.context_compactions),
-  value('context_rotations', (event) => event.context_rotations),
-  value('context_utilization_final', (event) => event.context_utilization_final),
-  value('outcome', (event) => outcomeCodes.encode(event.outcome)),
-  value('retry_count', (event) => event.retry_count),
-  word('language', (event) => event.language ?? null),
-  value('repo_size_category', ({ repo_size_category: size }) => (size ? repoSizeCodes.encode(size) : null)),
+  value('context_compactions', (event) => integer(event.context_compactions, fields.context_compactions)),
+  value('context_rotations', (event) => integer(event.context_rotations, fields.context_rotations)),
+  value('context_utilization_final', (event) =>
+    number(event.context_utilization_final, fields.context_utilization_final),
+  ),
+  value('outcome', (event) => member(event.outcome, outcomeCodes)),
+  value('retry_count', (event) => integer(event.retry_count, fields.retry_count)),
+  word('language', (event) => (isAbsent(event.language) ? null : text(event.language, fields.language))),
+  value('repo_size_category', (event) =>
+    isAbsent(event.repo_size_category) ? null : member(event.repo_size_category, repoSizeCodes),
+  ),
 ] as const satisfies readonly EventColumn[]
 
 export type EventColumnName = (typeof eventColumns)[number]['name']
@@ -65,10 +88,15 @@ export const columnIndex = Object.fromEntries(
   eventColumns.map((column, index) => [column.name, index]),
 ) as Readonly<Record<EventColumnName, number>>
 
-/** The rows of one request, flattened: copying objects between threads costs a third more. */
-export interface EventRows {
+/** Whose rows they are. */
+export interface RowsOwner {
+  /** Lower-case UUID. */
   readonly instanceId: string
   readonly instanceNo: number
+}
+
+/** The rows of one request, flattened: copying objects between threads costs a third more. */
+export interface EventRows extends RowsOwner {
   readonly count: number
   /** 16 bytes an event. */
   readonly eventIds: Uint8Array
@@ -76,19 +104,76 @@ export interface EventRows {
   readonly values: readonly ColumnValue[]
 }
 
-/** Flattens validated events of one instance. Every event has its `event_id` by now. */
+/** A validated event whose ids are there and in lower case. */
+export type StorableEvent = TaskCompletionEvent & { readonly event_id: string }
+
+/** Makes the rows of one request, event by event. */
+export class EventFlattener {
+  readonly #owner: RowsOwner
+  readonly #receivedAtMs: number
+  readonly #eventIds: Uint8Array
+  readonly #values: ColumnValue[] = []
+  #count = 0
+
+  constructor(owner: RowsOwner, receivedAtMs: number, maxEvents: number) {
+    this.#owner = owner
+    this.#receivedAtMs = receivedAtMs
+    this.#eventIds = new Uint8Array(maxEvents * 16)
+  }
+
+  /** Adds an event that was validated. */
+  add(event: StorableEvent): void {
+    if (!this.#addValues(event)) throw new RangeError('an event that is no valid one was to be stored')
+    writeUuid(this.#eventIds, this.#count++ * 16, event.event_id)
+  }
+
+  /**
+   * Adds an event, not validated yet, if it is valid and written as our clients write it: validation and flattening in
+   * one pass, since nearly every event is.
+   *
+   * @returns whether it was added. If not, nothing is said about the event: validate it.
+   */
+  addIfPlain(event: unknown): event is StorableEvent {
+    if (typeof event !== 'object' || event === null) return false
+    const { instance_id: instanceId, event_id: eventId, schema_version: version } = event as Unchecked
+    if (instanceId !== this.#owner.instanceId) return false
+    if (version !== SCHEMA_VERSION && !isAbsent(version)) return false
+    if (typeof eventId !== 'string' || !writeUuid(this.#eventIds, this.#count * 16, eventId)) return false
+    if (!this.#addValues(event)) return false
+    this.#count++
+    return true
+  }
+
+  rows(): EventRows {
+    const { instanceId, instanceNo } = this.#owner
+    const eventIds = this.#eventIds.subarray(0, this.#count * 16)
+    return { instanceId, instanceNo, count: this.#count, eventIds, values: this.#values }
+  }
+
+  /** Adds all values of an event, or none. */
+  #addValues(event: Unchecked): boolean {
+    const values = this.#values
+    for (const column of eventColumns) {
+      const encoded = column.encode(event, this.#receivedAtMs)
+      if (encoded === undefined) {
+        values.length = this.#count * EVENT_STRIDE
+        return false
+      }
+      values.push(encoded)
+    }
+    return true
+  }
+}
+
+/** Flattens validated events of one instance. */
 export function toEventRows(
-  { instanceId, instanceNo }: Pick<EventRows, 'instanceId' | 'instanceNo'>,
-  events: readonly (TaskCompletionEvent & { readonly event_id: string })[],
+  owner: RowsOwner,
+  events: readonly StorableEvent[],
   receivedAtMs: number,
 ): EventRows {
-  const eventIds = new Uint8Array(events.length * 16)
-  const values: ColumnValue[] = []
-  for (const [index, event] of events.entries()) {
-    writeUuid(eventIds, index * 16, event.event_id)
-    for (const column of eventColumns) values.push(column.encode(event, receivedAtMs))
-  }
-  return { instanceId, instanceNo, count: events.length, eventIds, values }
+  const flattener = new EventFlattener(owner, receivedAtMs, events.length)
+  for (const event of events) flattener.add(event)
+  return flattener.rows()
 }
 
 function value<const Name extends string>(name: Name, encode: EventColumn['encode']) {
@@ -99,34 +184,55 @@ function word<const Name extends string>(name: Name, encode: EventColumn['encode
   return { name, kind: 'word', encode } as const
 }
 
-function timestampMicros(event: TaskCompletionEvent, receivedAtMs: number): number {
-  const micros = typeof event.timestamp === 'string' ? parseTimestampMicros(event.timestamp) : undefined
-  return micros ?? receivedAtMs * 1000
+/** Absent and null read alike. */
+function isAbsent(given: unknown): given is null | undefined {
+  return given === undefined || given === null
+}
+
+interface Bounds {
+  readonly min: number
+  readonly max: number
+}
+
+function integer(given: unknown, bounds: Bounds): number | undefined {
+  return Number.isInteger(given) ? number(given, bounds) : undefined
+}
+
+function number(given: unknown, { min, max }: Bounds): number | undefined {
+  return typeof given === 'number' && given >= min && given <= max ? given : undefined
+}
+
+function flag(given: unknown): number | undefined {
+  return typeof given === 'boolean' ? Number(given) : undefined
+}
+
+function member(given: unknown, codes: EnumCodec): number | undefined {
+  return codes.find(given)
+}
+
+function text(
+  given: unknown,
+  { minLength, maxLength }: { readonly minLength: number; readonly maxLength: number },
+): string | undefined {
+  return findTextProblem(given, minLength, maxLength) === undefined ? (given as string) : undefined
+}
+
+function timestampMicros(given: unknown, receivedAtMs: number): number | undefined {
+  if (isAbsent(given)) return receivedAtMs * 1000
+  const micros = typeof given === 'string' ? parseTimestampMicros(given) : undefined
+  if (micros === undefined || micros > (receivedAtMs + MAX_CLOCK_LEAD_MS) * 1000) return undefined
+  return micros
 }
 
 /** A set of gates as bits, so repeats collapse by themselves. */
-function gateMask(gates: readonly QualityGate[] | null | undefined): number {
+function gateMask(given: unknown): number | undefined {
+  if (isAbsent(given)) return 0
+  if (!Array.isArray(given)) return undefined
   let mask = 0
-  for (const gate of gates ?? []) mask |= 1 << qualityGateCodes.encode(gate)
-  return mask
-}
-
-/** Writes the 16 bytes of a hyphenated UUID. A table of hex digits is four times as fast as `Buffer.from(hex)`. */
-function writeUuid(bytes: Uint8Array, offset: number, uuid: string): void {
-  let at = offset
-  for (let index = 0; index < 36; index += 2) {
-    if (uuid.charCodeAt(index) === HYPHEN) index++
-    bytes[at++] = (hexDigit(uuid.charCodeAt(index)) << 4) | hexDigit(uuid.charCodeAt(index + 1))
+  for (const gate of given) {
+    const code = qualityGateCodes.find(gate)
+    if (code === undefined) return undefined
+    mask |= 1 << code
   }
-}
-
-const HYPHEN = 45
-const HEX_DIGITS = new Uint8Array(128)
-for (const [digit, char] of [...'0123456789abcdef'].entries()) {
-  HEX_DIGITS[char.charCodeAt(0)] = digit
-  HEX_DIGITS[char.toUpperCase().charCodeAt(0)] = digit
-}
-
-function hexDigit(charCode: number): number {
-  return HEX_DIGITS[charCode] ?? 0
+  return mask
 }

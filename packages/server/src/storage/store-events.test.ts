@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { anEvent, eventId, rowsOf } from '../testing/an-event.ts'
 import { instance, NOW_MS } from '../testing/an-observation.ts'
 import { createInstance, ENGINES } from '../testing/engines.ts'
-import { toEventRows } from './event-rows.ts'
+import { columnIndex, toEventRows } from './event-rows.ts'
 import type { AppendOutcome, Store } from './store.ts'
 
 for (const engine of ENGINES) {
@@ -63,7 +63,8 @@ for (const engine of ENGINES) {
       const store = await database.open()
       const sender = await createInstance(store, 0)
       await store.appendEvents([rowsOf(sender, [1])])
-      const broken = rowsOf(sender, [3], { task_duration_ms: null as never })
+      const whole = rowsOf(sender, [3])
+      const broken = { ...whole, values: whole.values.with(columnIndex.task_duration_ms, null) }
 
       const outcome = await store.appendEvents([rowsOf(sender, [2], { model: 'new' }), broken])
       const next = await store.appendEvents([rowsOf(sender, [4], { model: 'new' })])
