@@ -54,6 +54,8 @@ describe.concurrent('a mistyped command line', () => {
 
   it.each([
     ['predict', '--model: is needed'],
+    ['predict --model m --budget two', '--budget: "two" is not an amount of dollars'],
+    ['predict --model m --budget -1', '--budget: "-1" is not an amount of dollars'],
     ['predict --model m --estimate-in 1e5', '--estimate-in: "1e5" is not a number of tokens'],
     ['predict --model m --complexity elephant', '"elephant" is not one of low, medium, high, critical'],
     ['serve --port x', '--port: "x" is not a whole number from 0 to 65535'],

@@ -26,26 +26,29 @@ describe('predict', () => {
   })
 
   it('prints the range first and the median second, within 80 columns, and where they come from', async () => {
-    const { code, stdout, stderr } = await runCli([...ASK, '--data-dir', directory.path])
+    const { code, stdout, stderr } = await runCli([...ASK, '--budget', '0.10', '--data-dir', directory.path])
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     const lines = stdout.trimEnd().split('\n')
     expect(lines.filter((line) => line.length > 80)).toEqual([])
-    expect(lines).toEqual([
+    expect(lines.slice(0, 8)).toEqual([
       `implementation, medium, ${MODEL} (anthropic)`,
       '',
       expect.stringMatching(/^ +8 of 10 tasks +half below$/),
-      expect.stringMatching(/^input tokens +\S+ – \S+ +\S+$/),
-      expect.stringMatching(/^output tokens +\S+ – \S+ +\S+$/),
       expect.stringMatching(/^cost +\$\S+ – \$\S+ +\$\S+$/),
       expect.stringMatching(/^duration +.+ – .+ (s|min|h)$/),
+      expect.stringMatching(/^input tokens +\S+ – \S+ +\S+$/),
+      expect.stringMatching(/^output tokens +\S+ – \S+ +\S+$/),
       '',
+    ])
+    const paragraphs = lines.slice(8).join('\n').split('\n\n').map(inOneLine)
+    expect(paragraphs).toEqual([
       expect.stringMatching(
-        /^It succeeds with \d+ % \(\d+ % to \d+ %\)\. A success costs \$\S+ on average\.$/,
+        /^Its chance of success is .* %.*\. A success costs \$\S+ on average, .* more than \$0\.10 is \d+ %\.$/,
       ),
-      '100 % passed their quality gates.',
-      expect.stringMatching(/^Of the last \d+ forecasts, \d+ % held their range \(80 % is right\)\.$/),
-      'From 39 tasks of 1 instance; confidence medium.',
+      expect.stringMatching(
+        /^Where from: Reported by 1 instance, worth \d+ independent .* Observed: 39 tasks .* How sure: Of \d+ ranges/,
+      ),
     ])
   })
 
@@ -55,14 +58,16 @@ describe('predict', () => {
     const { stdout } = await runCli([...ASK, ...estimates, '--data-dir', directory.path])
 
     // The reported tasks took twice their estimated input, and half of their estimated output.
-    expect(stdout).toContain('corrected by what estimates missed: 90.0k input tokens, 500 output tokens.')
+    expect(stdout).toContain('Your estimate of 45.0k input tokens is rather 90.0k: such tasks take 2.0 times')
+    expect(stdout).toContain('Your estimate of 1.0k output tokens is rather 500: such tasks take 0.50 times')
   })
 
   it('says what a wider group left out', async () => {
     const { code, stdout } = await runCli([...ASK, '--complexity', 'critical', '--data-dir', directory.path])
 
     expect(code).toBe(0)
-    expect(stdout).toContain('confidence low. Not enough data for an exact match: ignored complexity.')
+    expect(inOneLine(stdout)).toContain('Not enough data for an exact match: ignored complexity.')
+    expect(stdout).toContain('confidence low')
   })
 
   it("prints the server's own answer with --json, and nothing else on stdout", async () => {
@@ -91,7 +96,7 @@ describe('predict', () => {
     })
 
     expect(code).toBe(0)
-    expect(stdout).toContain('From 39 tasks of 1 instance')
+    expect(inOneLine(stdout)).toContain('Observed: 39 tasks of 1 instance')
   })
 })
 
@@ -107,11 +112,32 @@ describe('predict without an answer', () => {
     const down = await runCli([...args, '--json'])
 
     expect(noData).toMatchObject({ code: 0, stdout: '' })
-    expect(noData.stderr).toMatch(/^No data yet\. Report finished tasks first/)
+    expect(noData.stderr).toMatch(/^Nothing to predict from yet: http:.*\n.*Report finished tasks first/)
     expect(JSON.parse(noDataJson.stdout)).toMatchObject({ prediction: null })
     expect(down).toMatchObject({ code: 1, stdout: '' })
     expect(down.stderr).toContain(`Is the server at ${serve.url} running?`)
     expect(down.stderr).toContain('mosaic-telemetry serve')
+  })
+
+  it.each([
+    ['the key is of another server', { MOSAIC_TELEMETRY_API_KEY: 'ab'.repeat(32) }, [], 'keys create'],
+    ['the address is none', {}, ['--server-url', 'here'], 'Correct --server-url'],
+    ['nobody listens', {}, ['--server-url', 'http://127.0.0.1:9'], 'mosaic-telemetry serve'],
+    ['the client is switched off', { MOSAIC_TELEMETRY_ENABLED: 'false' }, [], 'Unset it'],
+  ])('says what to do where %s', async (_what, variables, flags, nextStep) => {
+    using directory = temporaryDirectory()
+    await using serve = await startServe(directory.path)
+
+    const finished = await runCli([...ASK, ...flags, '--data-dir', directory.path], variables)
+
+    expect(finished).toMatchObject({ code: 1, stdout: '' })
+    const [what, next, ...more] = finished.stderr.trimEnd().split('\n')
+    expect([what, next, more]).toEqual([
+      expect.stringMatching(/^error: /),
+      expect.stringContaining(nextStep),
+      [],
+    ])
+    expect(serve.url).toContain('127.0.0.1')
   })
 
   it('says which file of credentials cannot be read', async () => {
@@ -166,6 +192,10 @@ async function forecastOf(dataDir: string): Promise<void> {
     return ((await response.json()) as PredictionResponse).forecast?.calibration.n
   }
   await vi.waitFor(async () => expect(await ask()).toBeGreaterThan(0), { timeout: 15_000 })
+}
+
+function inOneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ')
 }
 
 function withoutCacheHit(response: PredictionResponse): object {

@@ -1,0 +1,38 @@
+import type {
+  ForecastEvidence,
+  PredictionData,
+  PredictionMetadata,
+  PredictionResponse,
+} from '../protocol/index.ts'
+import { counted, percent } from './format.ts'
+
+/** Where a prediction comes from: first what the forecast rests on, then what was observed. */
+export function describeOrigin({ forecast, metadata, prediction }: PredictionResponse): string[] {
+  return [
+    ...(forecast === undefined ? [] : describeEvidence(forecast.evidence)),
+    ...(prediction === null ? [] : describeObserved(metadata, prediction)),
+  ]
+}
+
+function describeEvidence(evidence: ForecastEvidence): string[] {
+  const { effective_samples: samples, instances, memory_days: days } = evidence
+  const worth = samples < 1 ? 'less than one' : String(Math.round(samples))
+  const source =
+    instances === 0
+      ? 'Too little like it has been reported; the other tasks are'
+      : `Reported by ${counted(instances, 'instance')},`
+  return [
+    `${source} worth ${worth} independent ${samples < 1.5 ? 'task' : 'tasks'} of exactly this kind.`,
+    `A task of ${days} days ago counts half.`,
+  ]
+}
+
+function describeObserved(metadata: PredictionMetadata, { quality }: PredictionData): string[] {
+  const { confidence, fallback_note: note, instances, sample_size: size } = metadata
+  const by = instances === undefined ? '' : ` of ${counted(instances, 'instance')}`
+  const gates = `${percent(quality.gate_pass_rate)} passed their quality gates`
+  return [
+    `Observed: ${counted(size, 'task')}${by}, confidence ${confidence}; ${gates}.`,
+    ...(note === null ? [] : [`${note}.`]),
+  ]
+}
