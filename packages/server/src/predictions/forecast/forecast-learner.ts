@@ -1,5 +1,6 @@
 import type { ForecastEvent } from './forecast-event.ts'
 import { forecastMetrics } from './forecast-event.ts'
+import type { MinInstances } from '../min-instances.ts'
 import { fitForecast } from './forecast-fit.ts'
 import { Forecaster } from './forecaster.ts'
 import { UnitSums } from './unit-sums.ts'
@@ -9,7 +10,7 @@ const REFIT_SHARE = 0.02
 const MIN_REFIT_EVENTS = 10
 
 export interface LearnerOptions {
-  readonly minInstances: 'auto' | number
+  readonly minInstances: MinInstances
   readonly windowDays: number
 }
 

@@ -28,16 +28,8 @@ function trustAt(off: number): number {
 }
 
 /** How many robust standard deviations each reporting instance lies off the crowd. */
-function* deviations({ units, residuals, noise }: MetricFit, instances: number): Generator<[number, number]> {
-  const precision = new Float64Array(instances)
-  const weighted = new Float64Array(instances)
-  for (let row = 0; row < units.size; row++) {
-    const who = units.instance[row] as number
-    const weight = 1 / (noise.unit + noise.event / (units.count[row] as number))
-    precision[who] = (precision[who] as number) + weight
-    weighted[who] = (weighted[who] as number) + weight * (residuals.value[row] as number)
-  }
-
+function* deviations(fit: MetricFit, instances: number): Generator<[number, number]> {
+  const { precision, weighted } = sumByInstance(fit, instances)
   const reporting = [...precision.keys()].filter((who) => (precision[who] as number) > 0)
   if (reporting.length < MIN_CROWD) return
   const means = Float64Array.from(reporting, (who) => (weighted[who] as number) / (precision[who] as number))
@@ -47,6 +39,24 @@ function* deviations({ units, residuals, noise }: MetricFit, instances: number):
     const uncertainty = 1 / (precision[who] as number)
     yield [who, Math.abs((means[index] as number) - centre) / Math.sqrt(spread ** 2 + uncertainty)]
   }
+}
+
+/** The residuals of every instance's units, each worth what it is precise. */
+function sumByInstance({ units, effects, noise }: MetricFit, instances: number) {
+  const { count, fade, mean } = units
+  const { size, cell, instance } = units.pairs
+  const { event, unit } = noise
+  const precision = new Float64Array(instances)
+  const weighted = new Float64Array(instances)
+  for (let pair = 0; pair < size; pair++) {
+    const n = count[pair] as number
+    const who = instance[pair] as number
+    const weight = ((fade[pair] as number) * n) / (unit * n + event)
+    const off = (mean[pair] as number) - (effects.location[cell[pair] as number] as number)
+    precision[who] = (precision[who] as number) + weight
+    weighted[who] = (weighted[who] as number) + weight * off
+  }
+  return { precision, weighted }
 }
 
 function median(values: Float64Array): number {

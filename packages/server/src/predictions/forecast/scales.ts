@@ -1,5 +1,6 @@
 import { effectNames } from './effect-layout.ts'
 import type { MetricFit } from './metric-fit.ts'
+import { leverage } from './noise-fit.ts'
 import { meanVariance } from './unit-weights.ts'
 
 /** Events that the assumption of no difference is worth. */
@@ -17,42 +18,54 @@ export interface Scales {
   readonly taskModel: Float64Array
 }
 
+/** How far the events of every cell spread. */
+interface CellSpread {
+  /** Weighted squared deviations, in variances of the fit. */
+  readonly squares: Float64Array
+  /** Sum of the weights. */
+  readonly events: Float64Array
+}
+
 /** Fits the factors to what the effects leave. A group that is not used keeps 1. */
 export function fitScales(fit: MetricFit, isUsed: readonly Uint8Array[]): Scales {
-  const ratios = spreadRatios(fit)
-  const model = fitFactors(fit, MODEL, isUsed[MODEL] as Uint8Array, ratios, undefined)
-  const taskModel = fitFactors(fit, TASK_MODEL, isUsed[TASK_MODEL] as Uint8Array, ratios, model)
+  const spread = spreadByCell(fit)
+  const modelOf = fit.layout.groupOf[MODEL] as Int32Array
+  const model = fitFactors(modelOf, isUsed[MODEL] as Uint8Array, spread)
+
+  const squares = spread.squares.map((square, cell) => square / (model[modelOf[cell] as number] as number))
+  const taskModelOf = fit.layout.groupOf[TASK_MODEL] as Int32Array
+  const taskModel = fitFactors(taskModelOf, isUsed[TASK_MODEL] as Uint8Array, { ...spread, squares })
   return { model, taskModel }
 }
 
-/** Mean squared deviation of each unit's events, in variances of the fit. */
-function spreadRatios({ units, residuals, noise }: MetricFit): Float64Array {
+function spreadByCell({ units, effects, cellVariance, weights, factors, noise }: MetricFit): CellSpread {
+  const { count, fade, mean, within } = units
+  const { size, cell, instance } = units.pairs
   const expected = meanVariance(noise, 1)
-  return units.count.map((count, row) => {
-    const offset = (residuals.value[row] as number) ** 2 / (1 - (residuals.leverage[row] as number))
-    return Math.min(MAX_RATIO, ((units.within[row] as number) / count + offset) / expected)
-  })
+  const squares = new Float64Array(effects.location.length)
+  const events = new Float64Array(effects.location.length)
+  for (let pair = 0; pair < size; pair++) {
+    const n = count[pair] as number
+    if (n === 0) continue
+    const where = cell[pair] as number
+    const off = (mean[pair] as number) - (effects.location[where] as number)
+    const left = 1 - leverage(weights[pair] as number, cellVariance[where] as number)
+    const ratio = ((within[pair] as number) * left + off * off) / (expected * left)
+    const counted = (fade[pair] as number) * (n < MAX_UNIT_EVENTS ? n : MAX_UNIT_EVENTS)
+    const weight = (factors[instance[pair] as number] as number) * counted
+    squares[where] = (squares[where] as number) + weight * (ratio < MAX_RATIO ? ratio : MAX_RATIO)
+    events[where] = (events[where] as number) + weight
+  }
+  return { squares, events }
 }
 
-function fitFactors(
-  { units, layout, factors }: MetricFit,
-  effect: number,
-  isUsed: Uint8Array,
-  ratios: Float64Array,
-  outer: Float64Array | undefined,
-): Float64Array {
-  const groupOf = layout.groupOf[effect] as Int32Array
-  const modelOf = layout.groupOf[MODEL] as Int32Array
-  const squares = new Float64Array(isUsed.length).fill(PRIOR_EVENTS)
-  const events = new Float64Array(isUsed.length).fill(PRIOR_EVENTS)
-  for (let row = 0; row < units.size; row++) {
-    const cell = units.cell[row] as number
+function fitFactors(groupOf: Int32Array, isUsed: Uint8Array, { squares, events }: CellSpread): Float64Array {
+  const groupSquares = new Float64Array(isUsed.length).fill(PRIOR_EVENTS)
+  const groupEvents = new Float64Array(isUsed.length).fill(PRIOR_EVENTS)
+  for (let cell = 0; cell < groupOf.length; cell++) {
     const group = groupOf[cell] as number
-    const trusted = factors[units.instance[row] as number] as number
-    const weight = trusted * Math.min(units.count[row] as number, MAX_UNIT_EVENTS)
-    const expected = outer?.[modelOf[cell] as number] ?? 1
-    squares[group] = (squares[group] as number) + (weight * (ratios[row] as number)) / expected
-    events[group] = (events[group] as number) + weight
+    groupSquares[group] = (groupSquares[group] as number) + (squares[cell] as number)
+    groupEvents[group] = (groupEvents[group] as number) + (events[cell] as number)
   }
-  return squares.map((sum, group) => (isUsed[group] === 1 ? sum / (events[group] as number) : 1))
+  return groupSquares.map((sum, group) => (isUsed[group] === 1 ? sum / (groupEvents[group] as number) : 1))
 }

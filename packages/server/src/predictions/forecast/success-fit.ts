@@ -2,6 +2,7 @@ import { discountUnused, startEffects, sweep } from './backfit.ts'
 import type { CellEvidence, Effects } from './backfit.ts'
 import type { EffectLayout } from './effect-layout.ts'
 import type { UnitColumns } from './unit-columns.ts'
+import type { UnitPairs } from './unit-pairs.ts'
 import { waterFill } from './water-fill.ts'
 
 /** Correlation of the outcomes of one instance in one cell: what it repeats adds less and less. */
@@ -19,13 +20,14 @@ interface CellOutcomes {
 /** Additive effects on the logit of success: Newton's steps, each a weighted backfit. Undefined without outcomes. */
 export function fitSuccess(
   units: UnitColumns,
+  pairs: UnitPairs,
   layout: EffectLayout,
   decay: Float64Array,
   today: number,
   trust: Float64Array,
   isUsed: readonly Uint8Array[],
 ): Effects | undefined {
-  const outcomes = countOutcomes(units, decay, today, trust)
+  const outcomes = countOutcomes(units, pairs, decay, today, trust)
   const events = outcomes.events.reduce((sum, count) => sum + count, 0)
   const successes = outcomes.successes.reduce((sum, count) => sum + count, 0)
   if (events === 0) return undefined
@@ -46,46 +48,47 @@ export function logistic(logit: number): number {
 
 function countOutcomes(
   units: UnitColumns,
+  pairs: UnitPairs,
   decay: Float64Array,
   today: number,
   trust: Float64Array,
 ): CellOutcomes {
-  const weights = new Float64Array(units.size)
-  const rates = new Float64Array(units.size)
+  const weights = new Float64Array(pairs.size)
+  const rates = new Float64Array(pairs.size)
   const totals = new Float64Array(trust.length)
-  for (let row = 0; row < units.size;) {
-    const first = row
-    const who = units.instance[row] as number
-    const cell = units.cell[row] as number
+  for (let pair = 0; pair < pairs.size; pair++) {
+    const who = pairs.instance[pair] as number
+    const end = pairs.rowsFrom[pair + 1] as number
     let count = 0
     let successes = 0
-    for (; row < units.size && units.cell[row] === cell && units.instance[row] === who; row++) {
+    for (let row = pairs.rowsFrom[pair] as number; row < end; row++) {
       const age = Math.max(0, Math.min(decay.length - 1, today - (units.day[row] as number)))
       const weight = decay[age] as number
       count += weight * (units.events[row] as number)
       successes += weight * (units.successes[row] as number)
     }
-    weights[first] = ((trust[who] as number) * count) / (1 + UNIT_CORRELATION * Math.max(0, count - 1))
-    rates[first] = successes / count
-    totals[who] = (totals[who] as number) + (weights[first] as number)
+    const own = ((trust[who] as number) * count) / (1 + UNIT_CORRELATION * Math.max(0, count - 1))
+    weights[pair] = own
+    rates[pair] = successes / count
+    totals[who] = (totals[who] as number) + own
   }
-  return sumByCell(units, weights, rates, waterFill(totals))
+  return sumByCell(units.cells.length, pairs, weights, rates, waterFill(totals))
 }
 
 function sumByCell(
-  units: UnitColumns,
+  cellCount: number,
+  { size, cell, instance }: UnitPairs,
   weights: Float64Array,
   rates: Float64Array,
   factors: Float64Array,
 ): CellOutcomes {
-  const events = new Float64Array(units.cells.length)
-  const successes = new Float64Array(units.cells.length)
-  for (let row = 0; row < units.size; row++) {
-    if (weights[row] === 0) continue
-    const cell = units.cell[row] as number
-    const weight = (weights[row] as number) * (factors[units.instance[row] as number] as number)
-    events[cell] = (events[cell] as number) + weight
-    successes[cell] = (successes[cell] as number) + weight * (rates[row] as number)
+  const events = new Float64Array(cellCount)
+  const successes = new Float64Array(cellCount)
+  for (let pair = 0; pair < size; pair++) {
+    const where = cell[pair] as number
+    const weight = (weights[pair] as number) * (factors[instance[pair] as number] as number)
+    events[where] = (events[where] as number) + weight
+    successes[where] = (successes[where] as number) + weight * (rates[pair] as number)
   }
   return { events, successes }
 }

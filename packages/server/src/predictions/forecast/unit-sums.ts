@@ -3,7 +3,7 @@ import { toFixed } from './fixed-point.ts'
 import { cellKey } from './forecast-event.ts'
 import type { ForecastEvent } from './forecast-event.ts'
 import { NameTable } from './name-table.ts'
-import { ranksOf, ranksOfDays, reorder, sortedRows, usedNumbers } from './row-order.ts'
+import { ranksOf, ranksOfDays, reorder, sortedRows, transposed, usedNumbers } from './row-order.ts'
 import type { MetricColumns, UnitColumns } from './unit-columns.ts'
 import { UnitRows } from './unit-rows.ts'
 
@@ -69,13 +69,8 @@ export class UnitSums {
     const day = this.#rows.day.subarray(0, size)
     const order = sortedRows(size, [ranksOfDays(day), instance, cell])
 
-    const column = (offset: number) => {
-      const values = new Float64Array(size)
-      for (let place = 0; place < size; place++) {
-        values[place] = numbers[(order[place] as number) * width + offset] as number
-      }
-      return values
-    }
+    const columns = transposed(numbers, width, order)
+    const column = (offset: number) => columns[offset] as Float64Array
     return {
       cells: cells.values,
       instances: instances.values,
