@@ -4,6 +4,7 @@ import {
   describeProblem,
   findQueryProblems,
   Provider,
+  providerOfModel,
   TaskType,
 } from '@mosaicstack/telemetry-client/protocol'
 
@@ -27,7 +28,7 @@ export function readPredictionQuery(flags: {
   const query: PredictionQuery = {
     task_type: readChoice('--task-type', flags.taskType, TaskType),
     model,
-    provider: readChoice('--provider', flags.provider ?? guessProvider(model), Provider),
+    provider: readChoice('--provider', flags.provider ?? providerOfModel(model), Provider),
     complexity: readChoice('--complexity', flags.complexity, Complexity),
   }
   const problems = findQueryProblems(query)
@@ -52,15 +53,4 @@ function readChoice<Value extends string>(
     hint: nearest === undefined ? SEE_HELP : `Did you mean ${nearest}?`,
     exitCode: 2,
   })
-}
-
-/** Whose model it is, by its name; people say it with --provider where it goes through somebody else. */
-function guessProvider(model: string): Provider {
-  const makers: readonly (readonly [RegExp, Provider])[] = [
-    [/claude/i, 'anthropic'],
-    [/gpt|codex|^o\d/i, 'openai'],
-    [/gemini|gemma/i, 'google'],
-    [/mistral|devstral|codestral/i, 'mistral'],
-  ]
-  return makers.find(([pattern]) => pattern.test(model))?.[1] ?? 'unknown'
 }

@@ -3,3 +3,5 @@ export { describePrediction, summarisePrediction } from './describe-prediction.t
 export type { AmountWords, Estimates, PredictionWords } from './describe-prediction.ts'
 export { describeCalibration } from './describe-certainty.ts'
 export { counted, duration, percent, tokens, usd } from './format.ts'
+export { describeFailure } from './describe-failure.ts'
+export type { FailureWords } from './describe-failure.ts'

@@ -12,6 +12,7 @@ export {
 export type { FieldProblem } from './validation.ts'
 export { eventJsonSchema, fieldSchema } from './json-schema.ts'
 export type { JsonSchema } from './json-schema.ts'
+export { providerOfModel } from './provider-of-model.ts'
 export { isUuid } from './uuid.ts'
 export { uuidV7Generator } from './uuid-v7.ts'
 export { taskEventId } from './task-id.ts'
