@@ -1,14 +1,16 @@
 import { complexityCodes, outcomeCodes, providerCodes, taskTypeCodes } from '../enum-codes.ts'
-import { EVENT_STRIDE, eventColumns, type EventRows } from '../event-rows.ts'
+import { EVENT_STRIDE, eventColumns } from '../event-rows.ts'
 import { AppendedRow, type AppendedRows, type PositionedObservation } from '../store.ts'
 import type { SqliteDriver, SqliteRow, SqliteValue } from './driver.ts'
+import { ID_BYTES, type PackedRows, rowsIn, unpackRows } from './packed-rows.ts'
 import type { Words } from './words.ts'
 
 const COLUMNS = ['position', 'instance_no', 'event_id', ...eventColumns.map((column) => column.name)]
 
 /** Writes events, inside the caller's transaction. */
 export interface EventAppender {
-  append(rows: EventRows): AppendedRows
+  /** @returns what became of the rows of all requests, one after the other. */
+  append(group: PackedRows): AppendedRows
   /** Position of the newest stored event. */
   readonly position: number
   /** Takes positions back that a rolled-back transaction has given out. */
@@ -29,8 +31,6 @@ export function openEventAppender(database: SqliteDriver, words: Words): EventAp
   )
   const instance = database.prepare('SELECT 1 FROM instances WHERE instance_no = ?')
   const readNewest = () => Number(newest.get()?.['position'])
-  const isWord = eventColumns.map((column) => column.kind === 'word')
-  const params: SqliteValue[] = COLUMNS.map(() => null)
   let position = readNewest()
 
   return {
@@ -40,26 +40,51 @@ export function openEventAppender(database: SqliteDriver, words: Words): EventAp
     reset() {
       position = readNewest()
     },
-    append({ instanceNo, count, eventIds, values }) {
-      const appended = new Uint8Array(count)
-      // By whichever process: its numbers in this one's memory outlive it for a moment.
-      if (instance.get(instanceNo) === undefined) return appended.fill(AppendedRow.INSTANCE_DELETED)
-      for (let row = 0; row < count; row++) {
-        params[0] = position + 1
-        params[1] = instanceNo
-        params[2] = eventIds.subarray(row * 16, row * 16 + 16)
-        for (let column = 0; column < EVENT_STRIDE; column++) {
-          const value = values[row * EVENT_STRIDE + column] ?? null
-          params[column + 3] = isWord[column] && typeof value === 'string' ? words.numberOf(value) : value
-        }
-        if (insert.run(...params) === 1) {
-          appended[row] = AppendedRow.STORED
-          position++
+    append(group) {
+      const bindRow = rowBinder(group, words)
+      const appended = new Uint8Array(rowsIn(group.requests))
+      let row = 0
+      for (const { instanceNo, count } of group.requests) {
+        const end = row + count
+        // By whichever process: its numbers in this one's memory outlive it for a moment.
+        const isDeleted = instance.get(instanceNo) === undefined
+        for (; row < end; row++) {
+          if (isDeleted) appended[row] = AppendedRow.INSTANCE_DELETED
+          else if (insert.run(...bindRow(row, position + 1, instanceNo)) === 1) {
+            appended[row] = AppendedRow.STORED
+            position++
+          }
         }
       }
       return appended
     },
   }
+}
+
+/** Puts a row's parameters into one array that is used again and again; every call of it is bound at once. */
+function rowBinder(group: PackedRows, words: Words) {
+  const { values, eventIds } = unpackRows(group)
+  const wordNos = group.texts.map((text) => words.numberOf(text))
+  const id = new Uint8Array(ID_BYTES)
+  const params: SqliteValue[] = COLUMNS.map(() => null)
+
+  return (row: number, position: number, instanceNo: number): readonly SqliteValue[] => {
+    for (let byte = 0; byte < ID_BYTES; byte++) id[byte] = eventIds[row * ID_BYTES + byte] as number
+    params[0] = position
+    params[1] = instanceNo
+    params[2] = id
+    for (let column = 0; column < EVENT_STRIDE; column++) {
+      const value = values[row * EVENT_STRIDE + column] as number
+      params[column + 3] = isWord[column] ? (wordNos[value] ?? null) : nullForNaN(value)
+    }
+    return params
+  }
+}
+
+const isWord = eventColumns.map((column) => column.kind === 'word')
+
+function nullForNaN(value: number): number | null {
+  return Number.isNaN(value) ? null : value
 }
 
 /** Reads events as predictions see them, in order of position. */

@@ -8,6 +8,7 @@ import type { DatabaseThreadRole } from './database-thread-role.ts'
 import { explainFailure } from './explain-failure.ts'
 import { migrate, refuseForeign } from './migrate.ts'
 import { openDatabase } from './open-database.ts'
+import { packRows, splitAppended } from './packed-rows.ts'
 import type { ReaderOperations } from './reader-operations.ts'
 import type { SnapshotOperations } from './snapshot-operations.ts'
 import { callsTo } from './thread-calls.ts'
@@ -27,7 +28,10 @@ export async function openSqliteStore(file: string): Promise<Store> {
     engine: 'sqlite',
     appendEvents: async (requests) => {
       try {
-        return await writer.appendEvents(requests)
+        const outcome = await writer.appendEvents(packRows(requests))
+        if (outcome.kind !== 'stored') return outcome
+        const { appended, position } = outcome
+        return { kind: 'stored', requests: splitAppended(appended, requests), position }
       } catch (error) {
         return { kind: 'unavailable', cause: String(error) }
       }

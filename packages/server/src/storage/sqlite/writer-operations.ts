@@ -1,20 +1,25 @@
 import type { StoredUnit } from '../../predictions/units.ts'
-import type { EventRows } from '../event-rows.ts'
 import type { OtlpAppendOutcome, OtlpBatch, OtlpSettlement } from '../otlp-store.ts'
 import type { RunWrite, RunWriteOutcome } from '../run-store.ts'
-import type { AppendOutcome, NewApiKey, NewInstance } from '../store.ts'
+import type { AppendedRows, AppendOutcome, NewApiKey, NewInstance } from '../store.ts'
 import type { SqliteDriver } from './driver.ts'
 import { deleteInstance } from './deletions.ts'
 import { openEventAppender } from './events.ts'
 import { createInstance } from './instances.ts'
 import { createKey, revokeKey, touchKeys } from './keys.ts'
 import { claimOtlpSession, openOtlpAppender, settleOtlp } from './otlp-writes.ts'
+import type { PackedRows } from './packed-rows.ts'
 import { openRunCounter } from './run-counts.ts'
 import { openRunWriter } from './run-writes.ts'
 import { transaction } from './transaction.ts'
 import { saveTrust } from './trust.ts'
 import { openUnitSaver } from './units.ts'
 import { openWords } from './words.ts'
+
+/** `AppendOutcome`, before what became of the rows is split by request. */
+type PackedAppendOutcome =
+  | { readonly kind: 'stored'; readonly appended: AppendedRows; readonly position: number }
+  | Extract<AppendOutcome, { kind: 'unavailable' }>
 
 /** What the one connection that writes offers. Every call is one transaction. */
 export function writerOperations(database: SqliteDriver) {
@@ -43,10 +48,10 @@ export function writerOperations(database: SqliteDriver) {
   return {
     /** Answers once everything here is prepared, which reads the schema. */
     ready: () => true,
-    appendEvents(requests: readonly EventRows[]): AppendOutcome {
+    appendEvents(group: PackedRows): PackedAppendOutcome {
       try {
-        const appended = transaction(database, () => requests.map((rows) => events.append(rows)))
-        return { kind: 'stored', requests: appended, position: events.position }
+        const appended = transaction(database, () => events.append(group))
+        return { kind: 'stored', appended, position: events.position }
       } catch (error) {
         forgetUnstored()
         return { kind: 'unavailable', cause: messageOf(error) }
