@@ -13,10 +13,8 @@ import type { Services } from './http/services.ts'
 import { GroupCommit } from './ingest/group-commit.ts'
 import { type EventCommits, ingestEvents } from './ingest/ingest-events.ts'
 import { intakeSteps } from './ingest/steps.ts'
-import { answering } from './predictions/answering.ts'
-import type { ForecastReader } from './predictions/forecast/forecast-reader.ts'
-import type { Predictor } from './predictions/predictor.ts'
 import type { Projector } from './predictions/projector.ts'
+import type { Predictions } from './open-predictions.ts'
 import { RunMetadataCache } from './runs/run-metadata.ts'
 import type { EventRows } from './storage/event-rows.ts'
 import type { AppendOutcome, Store } from './storage/store.ts'
@@ -29,22 +27,23 @@ export interface Parts {
   readonly config: ServerConfig
   readonly store: Store
   readonly keys: KeyRing
-  readonly predictor: Predictor
-  readonly forecasts: ForecastReader
-  readonly projector: Projector
+  readonly predictions: Predictions
   readonly nowMs: () => number
 }
 
 /** Puts the parts together into what the routes work with. */
-export function compose({ config, store, keys, predictor, forecasts, projector, nowMs }: Parts): {
+export function compose({ config, store, keys, predictions, nowMs }: Parts): {
   readonly services: Services
   /** Everything that commits, to be waited for at the end. */
   readonly commits: readonly { drained(): Promise<void> }[]
 } {
+  const { projector, forgetting } = predictions
   const metrics = serverMetrics({
     waitingEvents: () => commits.waitingEvents,
     unsavedEvents: () => projector.unsavedEvents,
-    calibration: () => forecasts.calibration,
+    calibration: () => predictions.forecasts.calibration,
+    setAside: predictions.setAside,
+    shareViolations: predictions.shareViolations,
     storeSizeBytes: async () => (await store.status()).sizeBytes,
   })
   const limits = { maxGroupEvents: MAX_GROUP_EVENTS, maxWaitingEvents: config.maxWaitingEvents }
@@ -66,8 +65,11 @@ export function compose({ config, store, keys, predictor, forecasts, projector, 
   const services: Services = {
     version,
     ingest: metrics.counting(ingestEvents(intakeSteps(newEventId), commits, nowMs)),
-    predictions: answering(predictor, forecasts),
-    administration: administration(store, nowMs, () => keys.refresh()),
+    predictions: predictions.answering,
+    administration: administration(store, nowMs, {
+      onKeysChanged: () => keys.refresh(),
+      onInstanceDeleted: () => forgetting.catchUp(),
+    }),
     store,
     metrics,
     requireKey: requireKey({ keys, rateLimit, nowMs }),

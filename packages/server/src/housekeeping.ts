@@ -1,7 +1,7 @@
 import type { KeyRing } from './auth/key-ring.ts'
 import type { ServerConfig } from './config/settings.ts'
 import type { RunServices } from './http/runs/run-services.ts'
-import type { Projector } from './predictions/projector.ts'
+import type { Predictions } from './open-predictions.ts'
 import { expireStaleRuns } from './runs/stale-runs.ts'
 
 /** Something that a running server does every so often. */
@@ -20,18 +20,19 @@ const MAX_STALE_LAG_MS = 60_000
 export function housekeeping(parts: {
   readonly config: ServerConfig
   readonly keys: KeyRing
-  readonly projector: Projector
+  readonly predictions: Pick<Predictions, 'projector' | 'chores'>
   readonly runs: Pick<RunServices, 'commits'>
   readonly nowMs: () => number
 }): readonly Chore[] {
-  const { config, keys, projector, runs, nowMs } = parts
+  const { config, keys, predictions, runs, nowMs } = parts
   const chores: Chore[] = [
     {
       name: 'save prediction units',
       pauseMs: config.checkpointIntervalMs,
       isDoneAtStop: true,
-      work: () => projector.checkpoint(nowMs()),
+      work: () => predictions.projector.checkpoint(nowMs()),
     },
+    ...predictions.chores,
     { name: 'save when keys were used', pauseMs: 60_000, isDoneAtStop: true, work: () => keys.saveUsage() },
     // Keys revoked by another process are dead within five seconds, so this may take three to get its turn.
     { name: 'read changed keys', pauseMs: 2_000, isDoneAtStop: false, work: () => keys.refresh() },

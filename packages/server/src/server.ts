@@ -4,7 +4,6 @@ import type { Logger } from 'pino'
 import { KeyRing } from './auth/key-ring.ts'
 import { compose } from './compose.ts'
 import type { ServerConfig } from './config/settings.ts'
-import { forecasting } from './forecasting/forecasting.ts'
 import { buildApp } from './http/app.ts'
 import { listen } from './http/listen.ts'
 import { isLoopbackAddress } from './http/loopback.ts'
@@ -14,13 +13,9 @@ import { Teardown } from './lifecycle/teardown.ts'
 import { databaseFile } from './local-files.ts'
 import { prepareLocalInstance } from './local-instance.ts'
 import { createLogger } from './logger.ts'
-import { Predictor } from './predictions/predictor.ts'
-import { Projector } from './predictions/projector.ts'
-import { Units } from './predictions/units.ts'
+import { openPredictions } from './open-predictions.ts'
 import { lockForServer } from './storage/sqlite/single-server-lock.ts'
 import { openSqliteStore } from './storage/sqlite/sqlite-store.ts'
-
-const DAY_MS = 24 * 60 * 60 * 1000
 
 /** A server that answers. */
 export interface RunningServer {
@@ -54,7 +49,7 @@ export async function startServer(
     teardown.run((name, error) => logger.error({ err: error }, `while stopping, this failed: ${name}`))
 
   try {
-    const { services, commits, forecasts } = await openParts(config, teardown, logger, nowMs)
+    const { services, commits, predictions } = await openParts(config, teardown, logger, nowMs)
     const app = await buildApp(services, { logger, host: config.host, allowedHosts: config.allowedHosts })
     teardown.defer('commits', () => Promise.all(commits.map((each) => each.drained())))
     teardown.defer('http', () => closeWithin(app, config.stopTimeoutMs))
@@ -64,7 +59,7 @@ export async function startServer(
       ? await prepareLocalInstance(services.administration, config.dataDir, url)
       : undefined
     // After the port is open: learning may take its time, answering may not.
-    forecasts.start((error) =>
+    predictions.forecasting.start((error) =>
       logger.error({ err: error }, 'the forecast learns no more; the last one goes on answering'),
     )
     return { url, newCredentialsFile, stop }
@@ -82,32 +77,18 @@ async function openParts(config: ServerConfig, teardown: Teardown, logger: Logge
   teardown.defer('store', () => store.close())
 
   const keys = new KeyRing(store)
-  await keys.refresh()
-  const units = new Units({ windowMs: config.windowDays * DAY_MS })
-  const projector = new Projector(store, units)
-  await projector.start(nowMs())
-
-  const predictor = new Predictor(units, { minInstances: config.minInstances }, nowMs)
-  const { minInstances, windowDays } = config
-  const forecasts = forecasting({ file, minInstances, windowDays })
-  teardown.defer('forecast', () => forecasts.end())
-  const composed = compose({
-    config,
-    store,
-    keys,
-    predictor,
-    forecasts: forecasts.reader,
-    projector,
-    nowMs,
-  })
-  for (const chore of housekeeping({ config, keys, projector, runs: composed.services.runs, nowMs })) {
+  const predictions = await openPredictions({ config, file, store, keys, logger, nowMs })
+  await keys.refresh() // after predictions have noted which instances were deleted before
+  teardown.defer('forecast', () => predictions.forecasting.end())
+  const composed = compose({ config, store, keys, predictions, nowMs })
+  for (const chore of housekeeping({ config, keys, predictions, runs: composed.services.runs, nowMs })) {
     if (chore.isDoneAtStop) teardown.defer(chore.name, chore.work)
     const end = repeat(chore.pauseMs, chore.work, (error) =>
       logger.warn({ err: error }, `this failed and will be tried again: ${chore.name}`),
     )
     teardown.defer(`end of: ${chore.name}`, end)
   }
-  return { ...composed, forecasts }
+  return { ...composed, predictions }
 }
 
 /** Lets requests under way finish, but not for ever. */

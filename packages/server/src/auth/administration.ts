@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 
-import type { ApiKey, Instance, Store } from '../storage/store.ts'
+import type { ApiKey, DeletedEvents, Instance, Store } from '../storage/store.ts'
 import { newApiKey } from './secrets.ts'
 
 /** What the admin API and the command line do with instances and keys. */
@@ -8,6 +8,8 @@ export interface Administration {
   /** @returns `undefined` where an instance of that id exists already. */
   createInstance(wanted: { name: string | null; instanceId: string | null }): Promise<Instance | undefined>
   listInstances(): Promise<readonly Instance[]>
+  /** Deletes an instance and all it sent. @returns `undefined` where there is no such instance. */
+  deleteInstance(instanceId: string): Promise<DeletedEvents | undefined>
   /** @returns the key and its secret, the only time it is seen; `undefined` where there is no such instance. */
   createKey(
     instanceId: string,
@@ -19,11 +21,18 @@ export interface Administration {
   revokeKey(keyId: string): Promise<ApiKey | undefined>
 }
 
-/** @param onKeysChanged is awaited after every change, so that a revoked key is dead when the caller is told so. */
+/** What is awaited after a change, so that it has come into force when the caller is told so. */
+export interface AdministrationEffects {
+  readonly onKeysChanged: () => Promise<void>
+  readonly onInstanceDeleted: () => Promise<void>
+}
+
+const noEffects: AdministrationEffects = { onKeysChanged: async () => {}, onInstanceDeleted: async () => {} }
+
 export function administration(
   store: Store,
   nowMs: () => number,
-  onKeysChanged: () => Promise<void> = async () => {},
+  { onKeysChanged, onInstanceDeleted }: AdministrationEffects = noEffects,
 ): Administration {
   return {
     createInstance: ({ name, instanceId }) =>
@@ -34,6 +43,12 @@ export function administration(
       }),
 
     listInstances: () => store.listInstances(),
+
+    async deleteInstance(instanceId) {
+      const deleted = await store.deleteInstance(instanceId.toLowerCase(), nowMs())
+      if (deleted !== undefined) await onInstanceDeleted()
+      return deleted
+    },
 
     async createKey(instanceId, { label, expiresAtMs }) {
       const instance = await store.findInstance(instanceId.toLowerCase())
@@ -72,6 +87,8 @@ export function describeInstance(instance: Instance) {
     instance_id: instance.instanceId,
     name: instance.name,
     created_at: isoTime(instance.createdAtMs),
+    /** How much predictions count it: 1 fully, 0 not at all. */
+    trust: instance.trust,
   }
 }
 

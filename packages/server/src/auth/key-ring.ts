@@ -33,6 +33,16 @@ export class KeyRing {
     }
   }
 
+  /** Everybody who has or had a key. */
+  instanceIds(): ReadonlySet<string> {
+    return new Set(Array.from(this.#bySha256.values(), ({ instanceId }) => instanceId))
+  }
+
+  /** Makes the keys of a deleted instance unknown: the store does not tell of keys that are gone. */
+  forgetInstance(instanceId: string): void {
+    for (const [hash, key] of this.#bySha256) if (key.instanceId === instanceId) this.#bySha256.delete(hash)
+  }
+
   /** Writes down when keys were last used. A failure keeps the times for the next turn. */
   async saveUsage(): Promise<void> {
     if (this.#lastUsedAtMs.size === 0) return

@@ -105,6 +105,12 @@ function unsafeCombinations(config: ServerConfig): readonly UnsafeCombination[] 
         `add ${flagOf('auth')} with ${variableOf('authToken')}, or listen on 127.0.0.1`,
     })
   }
+  if (config.predictionsPreset === 'public' && config.minInstances === 1) {
+    found.push({
+      keys: ['predictionsPreset', 'minInstances'],
+      problem: `${flagOf('minInstances')}: 1 would publish what a single instance sent; the public preset needs 2 or more, or auto`,
+    })
+  }
   if (config.auth && config.authToken === null) {
     found.push({
       keys: ['auth', 'authToken'],

@@ -1,6 +1,7 @@
 import { homedir, platform } from 'node:os'
 import { join } from 'node:path'
 
+import { presetNames, type PresetName } from '../predictions/presets.ts'
 import {
   address,
   choice,
@@ -57,6 +58,11 @@ export const settings = {
     'auto',
     (text) => (text === 'auto' ? { ok: true, value: 'auto' } : count(1, 1000)(text)),
     'Instances a level needs before it is published: a number, or auto (a quarter of them, 1 to 5).',
+  ),
+  predictionsPreset: setting<PresetName>(
+    'self-hosted',
+    choice(presetNames),
+    'For whom predictions are: self-hosted (everything exact, at once) or public (from 2 instances, rounded, every 15 minutes, new instances count little at first).',
   ),
   rateLimitEnabled: setting(false, onOff, 'Whether requests are limited per key and per address.', [
     'TELEMETRY_RATE_LIMIT_ENABLED',

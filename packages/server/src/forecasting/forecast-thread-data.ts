@@ -1,7 +1,9 @@
+import type { MinInstances } from '../predictions/min-instances.ts'
+
 /** What the forecast's thread starts with. */
 export interface ForecastThreadData {
   /** The database file. */
   readonly file: string
-  readonly minInstances: 'auto' | number
+  readonly minInstances: MinInstances
   readonly windowDays: number
 }

@@ -16,10 +16,12 @@ import type { ForecastThreadData } from './forecast-thread-data.ts'
  * restart learns the same forecast again from the same events.
  */
 
-/** Events read at once; a published forecast is at most so many events behind what was read. */
+/** Events read at once. */
 const READ_EVENTS = 5000
 /** Between two looks for new events. */
 const LOOK_EVERY_MS = 1000
+/** While there are always more to read, a forecast is published so often all the same. */
+const PUBLISH_EVERY_MS = 60_000
 /** Few events are fitted too, if not at once. */
 const FIT_EVERY_MS = 60_000
 
@@ -30,11 +32,15 @@ let position = 0
 /** UTC days since 1970. The window ends with it, so that what is learned follows from the events alone. */
 let newestDay = 0
 let fittedAtMs = Date.now()
+let publishedAtMs = Date.now()
+let isPublished = true
 
 for (;;) {
   const observations = observationsAfter(position, READ_EVENTS)
   position = observations.at(-1)?.position ?? position
-  if (learnAll(observations) || fitAfterAWhile()) publish()
+  if (learnAll(observations) || fitAfterAWhile()) isPublished = false
+  const isCaughtUp = observations.length < READ_EVENTS
+  if (!isPublished && (isCaughtUp || Date.now() - publishedAtMs > PUBLISH_EVERY_MS)) publish()
   if (observations.length < READ_EVENTS) await sleep(LOOK_EVERY_MS)
 }
 
@@ -59,6 +65,8 @@ function fitAfterAWhile(): boolean {
 
 function publish(): void {
   const { snapshot, calibration } = learner.forecaster
+  isPublished = true
+  publishedAtMs = Date.now()
   if (snapshot === undefined) return
   const published: PublishedForecast = { fit: snapshot.fit, tables: snapshot.tables, calibration }
   parentPort?.postMessage(published)

@@ -1,31 +1,47 @@
 import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
 
-import { ForecastReader, type PublishedForecast } from '../predictions/forecast/forecast-reader.ts'
+import type { PublishedForecast } from '../predictions/forecast/forecast-reader.ts'
 import type { ForecastThreadData } from './forecast-thread-data.ts'
 
 /** A forecast that keeps learning in a thread of its own, from `start` to `end`. */
 export interface Forecasting {
-  /** Answers from what was published last: nothing, in the beginning. */
-  readonly reader: ForecastReader
   /** Should the thread fail, the last forecast goes on answering, and `onFailure` is told once. */
   start(onFailure: (error: unknown) => void): void
+  /** Forgets everything and learns again from what is stored: something of it was deleted. */
+  relearn(): void
   end(): Promise<void>
 }
 
-export function forecasting(data: ForecastThreadData): Forecasting {
-  const reader = new ForecastReader()
+/** @param publish is given every forecast that is newer than the last. */
+export function forecasting(
+  data: ForecastThreadData,
+  publish: (published: PublishedForecast) => void,
+): Forecasting {
   let thread: Worker | undefined
+  let tell: ((error: unknown) => void) | undefined
+  const begin = () => {
+    const begun = new Worker(createRequire(import.meta.url).resolve('#forecast-thread'), {
+      name: 'forecast',
+      workerData: data,
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+    })
+    thread = begun
+    // One that has been ended may still have something on its way.
+    begun.on('message', (published: PublishedForecast) => {
+      if (thread === begun) publish(published)
+    })
+    begun.once('error', (error) => tell?.(error))
+  }
   return {
-    reader,
     start(onFailure) {
-      thread = new Worker(createRequire(import.meta.url).resolve('#forecast-thread'), {
-        name: 'forecast',
-        workerData: data,
-        execArgv: ['--disable-warning=ExperimentalWarning'],
-      })
-      thread.on('message', (published: PublishedForecast) => reader.publish(published))
-      thread.once('error', onFailure)
+      tell = onFailure
+      begin()
+    },
+    relearn() {
+      if (thread === undefined) return
+      void thread.terminate()
+      begin()
     },
     async end() {
       await thread?.terminate()

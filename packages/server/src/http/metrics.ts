@@ -25,6 +25,10 @@ export interface MetricSources {
   readonly waitingEvents: () => number
   readonly unsavedEvents: () => number
   readonly storeSizeBytes: () => Promise<number>
+  /** Instances that count nowhere. */
+  readonly setAside: () => number
+  /** Since the start. */
+  readonly shareViolations: () => number
   /** In the order of `forecastMetrics`. */
   readonly calibration: () => readonly CalibrationFigures[]
 }
@@ -84,6 +88,22 @@ export function serverMetrics(sources: MetricSources): ServerMetrics {
     help: 'Size of the database; NaN while it does not answer.',
     registers,
     collect: async (): Promise<void> => size.set(await sources.storeSizeBytes().catch(() => Number.NaN)),
+  })
+
+  const setAside: Gauge = new Gauge({
+    name: 'mosaic_prediction_instances_set_aside',
+    help: 'Instances that predictions leave out, because what they report lies far off everybody else.',
+    registers,
+    collect: (): void => setAside.set(sources.setAside()),
+  })
+  const shareViolations: Counter = new Counter({
+    name: 'mosaic_prediction_share_violations_total',
+    help: 'Summaries not published because one instance would have held more than its share: a bug, if ever.',
+    registers,
+    collect: (): void => {
+      shareViolations.reset()
+      shareViolations.inc(sources.shareViolations())
+    },
   })
 
   gaugeCalibration(registers, sources.calibration)

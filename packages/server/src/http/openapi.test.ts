@@ -5,6 +5,7 @@ import { openApiProblems } from '../testing/open-api-problems.ts'
 
 /** Every route of the contract, as it stands there. A new one belongs here too. */
 const ROUTES = [
+  'DELETE /v1/admin/instances/{id}',
   'DELETE /v1/admin/keys/{key_id}',
   'GET /api/v1/metadata',
   'GET /api/v1/runs',

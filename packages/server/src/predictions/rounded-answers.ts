@@ -65,7 +65,11 @@ function roundedForecast(forecast: Forecast): Forecast {
     ...roundedDistributions(forecast),
     ...(success !== undefined && { success_probability: eachRounded(success) }),
     ...(cost !== undefined && { cost_per_success_usd_micros: rounded(cost) }),
-    exceeds: exceeds.map((risk) => ({ ...risk, probability: rounded(risk.probability) })),
+    exceeds: exceeds.map(({ metric, budget, probability }) => ({
+      metric,
+      budget,
+      probability: rounded(probability),
+    })),
     evidence: { ...evidence, effective_samples: rounded(evidence.effective_samples) },
   }
 }

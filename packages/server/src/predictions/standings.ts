@@ -1,5 +1,8 @@
 import type { StandingOf } from './instance-weights.ts'
 
+/** Trust is taken in twentieths: otherwise every fit would change it a little, and with it every summary. */
+const STEPS = 20
+
 /**
  * How much each instance counts: what the forecast's fit trusts it, times how established it is where new instances
  * are let in slowly. Both follow from what is stored.
@@ -22,16 +25,19 @@ export class Standings {
     return this.#trust
   }
 
+  /** Those who count nowhere. */
   get setAside(): ReadonlySet<string> {
     return new Set([...this.#trust].flatMap(([instanceId, trust]) => (trust === 0 ? [instanceId] : [])))
   }
 
   /** Takes the judgement of a fit. Returns whether it differs from the last. */
-  judge(trust: ReadonlyMap<string, number>): boolean {
+  judge(judged: ReadonlyMap<string, number>): boolean {
+    const trust = new Map([...judged].map(([id, own]) => [id, Math.round(own * STEPS) / STEPS] as const))
+    for (const [id, own] of trust) if (own === 1) trust.delete(id)
     const isSame =
       trust.size === this.#trust.size && [...trust].every(([id, own]) => this.#trust.get(id) === own)
     if (isSame) return false
-    this.#trust = new Map(trust)
+    this.#trust = trust
     this.version++
     return true
   }

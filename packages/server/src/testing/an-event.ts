@@ -40,10 +40,11 @@ export function rowsOf(
   sender: Pick<Instance, 'instanceId' | 'instanceNo'>,
   numbers: readonly number[],
   fields: Partial<TaskCompletionEvent> = {},
+  receivedAtMs = NOW_MS,
 ): EventRows {
   const events = numbers.map((number) => ({
     ...anEvent({ instance_id: sender.instanceId, actual_input_tokens: number, ...fields }),
     event_id: eventId(number),
   }))
-  return toEventRows(sender, events, NOW_MS)
+  return toEventRows(sender, events, receivedAtMs)
 }

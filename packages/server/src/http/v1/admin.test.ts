@@ -52,7 +52,7 @@ it('creates an instance, with or without a body', async () => {
 
   const createdAt = new Date(server.clock.nowMs).toISOString()
   expect(named.status).toBe(201)
-  expect(named.body).toEqual({ instance_id: instance(7), name: 'CI', created_at: createdAt })
+  expect(named.body).toEqual({ instance_id: instance(7), name: 'CI', created_at: createdAt, trust: 1 })
   expect(unnamed.status).toBe(201)
   const { body } = await server.get(INSTANCES, asAdmin)
   expect(body.instances).toMatchObject([{ name: 'tests' }, { name: 'CI' }, { name: null }])
@@ -125,11 +125,30 @@ it('revokes a key and says when, also the second time', async () => {
   expect(second.body).toEqual(first.body)
 })
 
+it('deletes an instance: its keys and its share of every answer at once, its id for ever', async () => {
+  await using server = await aServer()
+  const other = { authorization: `Bearer ${await aKeyOf(server, instance(7))}` }
+  await server.post('/v1/events', anEvent({ instance_id: instance(7), actual_input_tokens: 7 }), other)
+  for (let n = 0; n < 3; n++) await server.post('/v1/events', anEvent())
+
+  const deleted = await server.delete(`${INSTANCES}/${instance(0).toUpperCase()}`, asAdmin)
+
+  expect([deleted.status, deleted.body]).toEqual([200, { instance_id: instance(0), deleted_events: 3 }])
+  const { body } = await server.get(QUERY, other)
+  expect([body.metadata.sample_size, body.prediction.input_tokens.median]).toEqual([1, 7])
+  expect((await server.post('/v1/events', anEvent())).status).toBe(401)
+  expect((await server.get(INSTANCES, asAdmin)).body.instances).toMatchObject([{ instance_id: instance(7) }])
+  expect((await server.post(INSTANCES, { instance_id: instance(0) }, asAdmin)).status).toBe(409)
+  await server.post('/v1/events', anEvent({ instance_id: instance(7) }), other)
+  expect((await server.get(QUERY, other)).body.metadata.sample_size).toBe(2)
+})
+
 it.each([
   ['POST', `${INSTANCES}/${instance(5)}/keys`],
   ['GET', `${INSTANCES}/${instance(5)}/keys`],
   ['GET', `${INSTANCES}/no-uuid/keys`],
   ['DELETE', `/v1/admin/keys/${instance(5)}`],
+  ['DELETE', `${INSTANCES}/${instance(5)}`],
 ])('knows nothing of what is not there: %s %s', async (method, path) => {
   const response = await fetch(`${unchanged.url}${path}`, { method, headers: asAdmin })
 
@@ -157,3 +176,11 @@ it.each([
 
   expect([answer.status, answer.body.error.details[0].path]).toEqual([422, path])
 })
+
+const QUERY =
+  '/v1/predictions?task_type=implementation&model=claude-sonnet-4-5&provider=anthropic&complexity=medium'
+
+async function aKeyOf(server: TestServer, instanceId: string): Promise<string> {
+  await server.post(INSTANCES, { instance_id: instanceId }, asAdmin)
+  return (await server.post(`${INSTANCES}/${instanceId}/keys`, {}, asAdmin)).body.api_key
+}

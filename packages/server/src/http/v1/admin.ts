@@ -47,7 +47,7 @@ function instanceRoutes(
       if (instance === undefined) {
         return sendError(reply, {
           code: 'conflict',
-          message: 'instance_id: an instance of that id exists already',
+          message: 'instance_id: an instance of that id exists already, or was deleted',
         })
       }
       return reply.code(201).send(describeInstance(instance))
@@ -60,6 +60,8 @@ function instanceRoutes(
       onRequest,
       schema: describeRoute({
         summary: 'List instances',
+        description:
+          '`trust` says how much predictions count an instance by what it reports: 1 fully, 0 not at all. The instance itself is not told.',
         tag: 'admin',
         auth: 'admin',
         answers: { 200: 'The instances' },
@@ -67,6 +69,27 @@ function instanceRoutes(
       }),
     },
     async () => ({ instances: (await administration.listInstances()).map(describeInstance) }),
+  )
+
+  app.delete<{ Params: { id: string } }>(
+    '/v1/admin/instances/:id',
+    {
+      onRequest,
+      schema: describeRoute({
+        summary: 'Delete an instance and everything it sent',
+        description:
+          'Its events, keys and share of all predictions, for good: its id is never given again. The forecast learns again from what is left, which takes minutes where there are millions of events.',
+        tag: 'admin',
+        auth: 'admin',
+        answers: { 200: 'What was deleted' },
+        errors: [401, 404],
+      }),
+    },
+    async (request, reply) => {
+      const deleted = await administration.deleteInstance(request.params.id)
+      if (deleted === undefined) return sendError(reply, NO_INSTANCE)
+      return { instance_id: request.params.id.toLowerCase(), deleted_events: deleted.events }
+    },
   )
 }
 

@@ -1,0 +1,123 @@
+import type { Logger } from 'pino'
+
+import type { KeyRing } from './auth/key-ring.ts'
+import type { ServerConfig } from './config/settings.ts'
+import { Forgetting } from './forgetting.ts'
+import { type Forecasting, forecasting } from './forecasting/forecasting.ts'
+import type { Chore } from './housekeeping.ts'
+import { type Answering, answering } from './predictions/answering.ts'
+import { InstanceBirths } from './predictions/instance-births.ts'
+import { instanceRamp } from './predictions/instance-ramp.ts'
+import { inFullStanding, weighInstances } from './predictions/instance-weights.ts'
+import { PacedForecasts } from './predictions/paced-forecasts.ts'
+import { Predictor } from './predictions/predictor.ts'
+import { presets } from './predictions/presets.ts'
+import { Projector } from './predictions/projector.ts'
+import { roundedAnswers } from './predictions/rounded-answers.ts'
+import { Standings } from './predictions/standings.ts'
+import { TrustKeeper } from './predictions/trust-keeper.ts'
+import { Units } from './predictions/units.ts'
+import type { Weighing } from './predictions/weighing.ts'
+import type { Store } from './storage/store.ts'
+
+const DAY_MS = 24 * 60 * 60 * 1000
+
+/** Everything that answers what the next task will take. */
+export interface Predictions {
+  readonly answering: Answering
+  readonly projector: Projector
+  readonly forgetting: Forgetting
+  readonly forecasting: Forecasting
+  readonly forecasts: Pick<PacedForecasts, 'calibration'>
+  readonly chores: readonly Chore[]
+  /** Instances that count nowhere now. */
+  setAside(): number
+  /** Summaries that were not published because an instance would have held more than its share, since the start. */
+  shareViolations(): number
+}
+
+/** Puts predictions together as the preset wants them, and reads what is stored of them. */
+export async function openPredictions(parts: {
+  readonly config: ServerConfig
+  /** The database file. */
+  readonly file: string
+  readonly store: Store
+  readonly keys: KeyRing
+  readonly logger: Logger
+  readonly nowMs: () => number
+}): Promise<Predictions> {
+  const { config, file, store, keys, logger, nowMs } = parts
+  const preset = presets[config.predictionsPreset]
+  const { publishedForMs } = preset
+  const minInstances = preset.minInstances(config.minInstances)
+
+  const units = new Units({ windowMs: config.windowDays * DAY_MS })
+  const births = new InstanceBirths(store)
+  const ramp = preset.hasRamp
+    ? instanceRamp({ createdAtMs: births.createdAtMs, eventsOf: (id) => units.eventsOf(id), nowMs })
+    : inFullStanding
+  const standings = new Standings(ramp)
+  const trust = new TrustKeeper(store, standings, units)
+  const violations = shareViolations(logger)
+  const weighing: Weighing = {
+    weigh: weighInstances,
+    standingOf: standings.of,
+    version: () => standings.version,
+    onShareViolation: violations.note,
+  }
+  const predictor = new Predictor(units, { minInstances, publishedForMs }, nowMs, weighing)
+  const forecasts = new PacedForecasts(publishedForMs ?? 0, nowMs)
+  const learning = forecasting({ file, minInstances, windowDays: config.windowDays }, (published) => {
+    forecasts.publish(published)
+    trust.judge(published.fit.distrusted)
+  })
+  const relearn = () => {
+    forecasts.hurry()
+    learning.relearn()
+  }
+  const forgetting = new Forgetting({ store, keys, units, predictor, relearn })
+  const projector = new Projector(store, units)
+
+  await forgetting.start()
+  await trust.start()
+  await projector.start(nowMs())
+  if (preset.hasRamp) await births.refresh()
+  const plainAnswers = answering(predictor, forecasts)
+  return {
+    answering: preset.isRounded ? roundedAnswers(plainAnswers) : plainAnswers,
+    projector,
+    forgetting,
+    forecasting: learning,
+    forecasts,
+    chores: [
+      chore('save whom predictions trust', 10_000, () => trust.save(), { isDoneAtStop: true }),
+      // One that another process has deleted is gone from predictions as soon as its keys are dead.
+      chore('forget deleted instances', 2_000, () => forgetting.catchUp()),
+      ...(preset.hasRamp ? [chore('read new instances', 60_000, () => births.refresh())] : []),
+    ],
+    setAside: () => standings.setAside.size,
+    shareViolations: violations.count,
+  }
+}
+
+function chore(
+  name: string,
+  pauseMs: number,
+  work: () => Promise<void>,
+  { isDoneAtStop } = { isDoneAtStop: false },
+): Chore {
+  return { name, pauseMs, isDoneAtStop, work }
+}
+
+/** Logs the first; counts all. */
+function shareViolations(logger: Logger) {
+  let violations = 0
+  return {
+    count: () => violations,
+    note() {
+      violations++
+      if (violations > 1) return
+      logger.error('one instance would hold more than its share of a prediction; it is not published')
+    },
+  }
+}
