@@ -4,6 +4,7 @@ export type ServerErrorCode =
   | 'STORE_IN_USE'
   | 'STORE_NOT_OURS'
   | 'STORE_DAMAGED'
+  | 'STORE_UNFIT'
   | 'SCHEMA_TOO_NEW'
   | 'SQLITE_DRIVER_MISSING'
   | 'CREDENTIALS_UNREADABLE'

@@ -13,7 +13,7 @@ for (const engine of ENGINES) {
 
       const loaded = await store.loadUnits()
 
-      expect(loaded).toEqual({ units: [], position: 0 })
+      expect(loaded).toMatchObject({ units: [], position: 0 })
     })
 
     it('loads what was saved, byte for byte, after a reopening', async () => {

@@ -1,0 +1,142 @@
+import type { OtlpAppended, OtlpAppendOutcome } from '../otlp-store.ts'
+import type { RunWriteOutcome } from '../run-store.ts'
+import type { AppendOutcome } from '../store.ts'
+import type { SharedStore } from '../shared-store.ts'
+import { explaining } from './database-target.ts'
+import { openEventAppender, openObservations } from './events.ts'
+import { deleteInstance, deletionsAfter } from './deletions.ts'
+import { createInstance, findInstance, listInstances } from './instances.ts'
+import { createKey, keysChangedSince, listKeys, revokeKey, touchKeys } from './keys.ts'
+import { takeLead } from './leadership.ts'
+import { migrate, refuseUnfit } from './migrate.ts'
+import { openDatabase, openSession } from './open-database.ts'
+import { listOtlpRequests, listOtlpSessions, openOtlpSessions, otlpSessionWork } from './otlp-reads.ts'
+import { appendOtlp, claimOtlpSession, settleOtlp } from './otlp-writes.ts'
+import { retrying } from './retrying.ts'
+import { listRuns } from './run-list.ts'
+import { findRun, listRunEvents, readRunCounts } from './run-reads.ts'
+import { writeRuns } from './run-writes.ts'
+import { openSettledPositions, passPositionsRead } from './settled-positions.ts'
+import { openSnapshot } from './snapshot.ts'
+import { readStatus } from './status.ts'
+import { loadTrust, saveTrust } from './trust.ts'
+import { loadUnits, saveUnits, type UnitsToSave, unitsSavedSince } from './units.ts'
+import { openWords } from './words.ts'
+
+/** Groups of events on their way at once: one waits for the disk while the next ones are sent. */
+const GROUPS_AT_ONCE = 3
+/** One more than groups, for agent runs, keys and words. */
+const WRITE_CONNECTIONS = GROUPS_AT_ONCE + 1
+const READ_CONNECTIONS = 4
+const WRITE_TIMEOUT_MS = 10_000
+const READ_TIMEOUT_MS = 30_000
+
+export interface PostgresOptions {
+  /** Told when an idle connection breaks, which is no request's failure. */
+  readonly onBrokenConnection?: (error: Error) => void
+}
+
+/**
+ * The store that many server processes share. Writes and reads have connections of their own, so that no long read
+ * holds up a commit. Connections are made when they are needed: a database that is away fails requests, not the server.
+ *
+ * @throws ServerError where the database is out of reach, too old, from a newer server or somebody else's.
+ */
+export async function openPostgresStore(url: string, options: PostgresOptions = {}): Promise<SharedStore> {
+  await explaining(url, () => prepareDatabase(url))
+  const pool = (maxConnections: number, statementTimeoutMs: number) =>
+    openDatabase(url, { ...options, maxConnections, statementTimeoutMs })
+  const writes = pool(WRITE_CONNECTIONS, WRITE_TIMEOUT_MS)
+  const reads = pool(READ_CONNECTIONS, READ_TIMEOUT_MS)
+  const words = openWords(writes)
+  const appendEvents = openEventAppender(writes, words)
+  const positions = openSettledPositions(reads)
+  const save = async (units: UnitsToSave) => {
+    await writes.transaction((session) => saveUnits(session, words, units))
+  }
+
+  return {
+    engine: 'postgres',
+    appendEvents: (requests) =>
+      orUnavailable<AppendOutcome>(async () => ({ kind: 'stored', ...(await appendEvents(requests)) })),
+    writeRuns: (requests) =>
+      orUnavailable<RunWriteOutcome>(async () => {
+        const results = await retrying(() =>
+          writes.transaction((session) => writeRuns(session, requests.flat())),
+        )
+        let next = 0
+        return {
+          kind: 'stored',
+          requests: requests.map(({ length }) => results.slice(next, (next += length))),
+        }
+      }),
+    appendOtlp: (batches) =>
+      orUnavailable<OtlpAppendOutcome>(async () => {
+        const requests = await retrying(() =>
+          writes.transaction(async (session) => {
+            const appended: OtlpAppended[] = []
+            for (const batch of batches) appended.push(await appendOtlp(session, batch))
+            return appended
+          }),
+        )
+        return { kind: 'stored', requests }
+      }),
+    listOtlpRequests: (query) => listOtlpRequests(reads, query),
+    listOtlpSessions: (query) => listOtlpSessions(reads, query),
+    claimOtlpSession: (session, untilMs) => claimOtlpSession(writes, session, untilMs),
+    openOtlpSessions: (query) => openOtlpSessions(reads, query),
+    otlpSessionWork: (sessionNo) => otlpSessionWork(reads, sessionNo),
+    settleOtlp: (settlement) => settleOtlp(writes, settlement),
+    findRun: (eventId) => findRun(reads, eventId),
+    listRuns: (query) => listRuns(reads, query),
+    listRunEvents: (eventId) => listRunEvents(reads, eventId),
+    countRuns: (createdAfterUs) => readRunCounts(reads, createdAfterUs),
+    observationsAfter: openObservations(reads, positions),
+    countEvents: async () => Number((await reads.get('SELECT count(*) AS n FROM events'))?.['n']),
+    loadUnits: () => loadUnits(reads),
+    saveUnits: (units, position) => save({ units, position, epoch: undefined }),
+    replaceUnits: (units, position) => save({ units, position, epoch: undefined, isComplete: true }),
+    openSnapshot: () => openSnapshot(url, positions),
+    loadTrust: () => loadTrust(reads),
+    saveTrust: (trust) => saveTrust(writes, trust),
+    unitsSavedSince: (version) => unitsSavedSince(reads, version),
+    takeLead: () => takeLead(url, words),
+    createInstance: (instance) => createInstance(writes, instance),
+    listInstances: () => listInstances(reads),
+    findInstance: (instanceId) => findInstance(reads, instanceId),
+    deleteInstance: (instanceId, deletedAtMs) => deleteInstance(writes, instanceId, deletedAtMs),
+    deletionsAfter: (deletionNo) => deletionsAfter(reads, deletionNo),
+    createKey: (key) => createKey(writes, key),
+    listKeys: (instanceId) => listKeys(reads, instanceId),
+    revokeKey: (keyId, revokedAtMs) => revokeKey(writes, keyId, revokedAtMs),
+    keysChangedSince: (changeNo) => keysChangedSince(reads, changeNo),
+    touchKeys: (lastUsedAtMs) => touchKeys(writes, lastUsedAtMs),
+    status: () => readStatus(reads),
+    async close() {
+      await Promise.all([writes.close(), reads.close()])
+    },
+  }
+}
+
+/** Brings the database to this server's schema before anybody uses it. */
+async function prepareDatabase(url: string): Promise<void> {
+  const session = await openSession(url, READ_TIMEOUT_MS)
+  try {
+    await refuseUnfit(session)
+    await migrate(session)
+    await passPositionsRead(session)
+  } finally {
+    await session.close()
+  }
+}
+
+/** A failed write is a value: nothing of it is acknowledged, and the cause is for the log. */
+async function orUnavailable<Outcome>(
+  write: () => Promise<Outcome>,
+): Promise<Outcome | { readonly kind: 'unavailable'; readonly cause: string }> {
+  try {
+    return await write()
+  } catch (error) {
+    return { kind: 'unavailable', cause: error instanceof Error ? error.message : String(error) }
+  }
+}

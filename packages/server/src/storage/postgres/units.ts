@@ -1,0 +1,155 @@
+import type { StoredUnit } from '../../predictions/units.ts'
+import { complexityCodes, providerCodes, taskTypeCodes } from '../enum-codes.ts'
+import type { ProjectionVersion, SavedUnits } from '../shared-store.ts'
+import type { Database, Session, SqlRow } from './session.ts'
+import type { Words } from './words.ts'
+
+const PROJECTION = 'predictions'
+
+type LoadedUnits = SavedUnits & { readonly position: number }
+
+const KEY = 'instance_no, day, task_type, model, provider, complexity'
+
+const SELECT_UNITS = `
+  SELECT task_type, model.word AS model, provider, complexity, instance_id, day, samples
+    FROM prediction_units AS unit
+    JOIN instances USING (instance_no)
+    JOIN words AS model ON model.word_no = unit.model`
+
+const SELECT_PROJECTION = 'SELECT position, epoch, version FROM projections WHERE name = $1'
+
+/** All units and their position, which belong together. */
+export function loadUnits(database: Database): Promise<LoadedUnits> {
+  return database.readTransaction(readUnits)
+}
+
+/** Reads inside the caller's transaction. */
+export async function readUnits(session: Session): Promise<LoadedUnits> {
+  return { ...(await readProjection(session)), units: (await session.all(SELECT_UNITS)).map(toUnit) }
+}
+
+export function unitsSavedSince(
+  database: Database,
+  { epoch, version }: ProjectionVersion,
+): Promise<LoadedUnits | undefined> {
+  return database.readTransaction(async (session) => {
+    const projection = await readProjection(session)
+    if (projection.epoch !== epoch) return undefined
+    if (projection.version === version) return { ...projection, units: [] }
+    const rows = await session.all(`${SELECT_UNITS} WHERE unit.version > $1`, [version])
+    return { ...projection, units: rows.map(toUnit) }
+  })
+}
+
+async function readProjection(session: Session): Promise<ProjectionVersion & { readonly position: number }> {
+  const row = await session.get(SELECT_PROJECTION, [PROJECTION])
+  return {
+    position: Number(row?.['position']),
+    epoch: Number(row?.['epoch']),
+    version: Number(row?.['version']),
+  }
+}
+
+/** Takes the projection over: from now on only a save that names this epoch succeeds. */
+export async function beginEpoch(session: Session): Promise<number> {
+  const row = await session.get(
+    'UPDATE projections SET epoch = epoch + 1, version = version + 1 WHERE name = $1 RETURNING epoch',
+    [PROJECTION],
+  )
+  return Number(row?.['epoch'])
+}
+
+export interface UnitsToSave {
+  readonly units: readonly StoredUnit[]
+  readonly position: number
+  /** Whoever saves without one takes the projection over. */
+  readonly epoch: number | undefined
+  /** Whether they stand in the place of all there are. */
+  readonly isComplete?: boolean
+}
+
+/**
+ * Replaces units and moves the position, inside the caller's transaction. A unit without samples is removed; one of an
+ * instance that was deleted meanwhile is passed over. The row of the projection is locked first, so one process saves at
+ * a time.
+ *
+ * @returns the new version; `undefined` where the epoch is over and nothing was saved.
+ */
+export async function saveUnits(
+  session: Session,
+  words: Words,
+  { units, position, epoch, isComplete = false }: UnitsToSave,
+): Promise<number | undefined> {
+  const numbers = await words.numbersOf(units.map(({ model }) => model))
+  const moved = await session.get(
+    `UPDATE projections SET position = $2, version = version + 1, epoch = epoch + CASE WHEN $3::bigint IS NULL THEN 1 ELSE 0 END
+      WHERE name = $1 AND epoch = coalesce($3, epoch) RETURNING version`,
+    [PROJECTION, position, epoch ?? null],
+  )
+  if (moved === undefined) return undefined
+
+  const version = Number(moved['version'])
+  if (isComplete) await session.run('DELETE FROM prediction_units')
+  const kept = units.filter(({ samples }) => samples.length > 0)
+  const removed = units.filter(({ samples }) => samples.length === 0)
+  for (const part of partsOf(kept)) {
+    await session.run(UPSERT, [...keyArrays(part, numbers), part.map(({ samples }) => samples), version])
+  }
+  if (removed.length > 0) await session.run(REMOVE, keyArrays(removed, numbers))
+  return version
+}
+
+/** Units in one statement: their samples may be some kilobytes each. */
+const UNITS_AT_ONCE = 1000
+
+function partsOf(units: readonly StoredUnit[]): readonly (readonly StoredUnit[])[] {
+  const parts = Math.ceil(units.length / UNITS_AT_ONCE)
+  return Array.from({ length: parts }, (_, part) =>
+    units.slice(part * UNITS_AT_ONCE, (part + 1) * UNITS_AT_ONCE),
+  )
+}
+
+const KEY_ARRAYS = '$1::text[], $2::integer[], $3::smallint[], $4::integer[], $5::smallint[], $6::smallint[]'
+const UPSERT = `
+  INSERT INTO prediction_units (${KEY}, samples, version)
+  SELECT ${KEY}, samples, $8
+    FROM unnest(${KEY_ARRAYS}, $7::bytea[]) AS input (instance_id, day, task_type, model, provider, complexity, samples)
+    LEFT JOIN instances USING (instance_id)
+   WHERE instance_no IS NOT NULL OR NOT EXISTS (
+     SELECT 1 FROM deleted_instances WHERE instance_id_sha256 = sha256(convert_to(instance_id, 'UTF8')))
+  ON CONFLICT (${KEY}) DO UPDATE SET samples = excluded.samples, version = excluded.version`
+const REMOVE = `
+  DELETE FROM prediction_units USING (
+    SELECT ${KEY} FROM unnest(${KEY_ARRAYS}) AS input (instance_id, day, task_type, model, provider, complexity)
+      JOIN instances USING (instance_id)
+  ) AS gone
+  WHERE (${columnsOf('prediction_units')}) = (${columnsOf('gone')})`
+
+function columnsOf(table: string): string {
+  return KEY.split(', ')
+    .map((column) => `${table}.${column}`)
+    .join(', ')
+}
+
+function keyArrays(units: readonly StoredUnit[], numbers: ReadonlyMap<string, number>) {
+  return [
+    units.map(({ instanceId }) => instanceId),
+    units.map(({ day }) => day),
+    units.map(({ taskType }) => taskTypeCodes.encode(taskType)),
+    units.map(({ model }) => numbers.get(model) ?? null),
+    units.map(({ provider }) => providerCodes.encode(provider)),
+    units.map(({ complexity }) => complexityCodes.encode(complexity)),
+  ]
+}
+
+function toUnit(row: SqlRow): StoredUnit {
+  return {
+    taskType: taskTypeCodes.decode(Number(row['task_type'])),
+    model: String(row['model']),
+    provider: providerCodes.decode(Number(row['provider'])),
+    complexity: complexityCodes.decode(Number(row['complexity'])),
+    instanceId: String(row['instance_id']),
+    day: Number(row['day']),
+    samples: row['samples'] as Uint8Array,
+  }
+}

@@ -1,0 +1,42 @@
+import type { StoredUnit } from '../predictions/units.ts'
+import type { Store } from './store.ts'
+
+/** What a store can do besides, that several server processes share: it keeps one projection for all of them. */
+export interface SharedStore extends Store {
+  /**
+   * The units saved since a version, and the newest version. Those that have left the window are not told of: whoever
+   * keeps units drops them by its own clock.
+   *
+   * @returns `undefined` where the epoch is another one: then all units are to be loaded anew.
+   */
+  unitsSavedSince(version: ProjectionVersion): Promise<SavedUnits | undefined>
+  loadUnits(): Promise<SavedUnits & { readonly position: number }>
+  /** Asks for the right to keep the projection. @returns `undefined` while another process has it. */
+  takeLead(): Promise<Leadership | undefined>
+}
+
+/** How new the saved units are. */
+export interface ProjectionVersion {
+  /** Grows when another process takes the projection over. */
+  readonly epoch: number
+  /** Grows with every save. */
+  readonly version: number
+}
+
+export interface SavedUnits extends ProjectionVersion {
+  readonly units: readonly StoredUnit[]
+}
+
+/** The right to keep the projection, from the moment it is won until it is given up or lost. */
+export interface Leadership {
+  /** Whether it seems to be held. Saving tells for sure. */
+  readonly isHeld: boolean
+  /** @throws LeadershipLost where another process has taken over; nothing is saved then. */
+  saveUnits(units: readonly StoredUnit[], position: number): Promise<void>
+  resign(): Promise<void>
+}
+
+/** Another process keeps the projection now. */
+export class LeadershipLost extends Error {
+  override readonly name = 'LeadershipLost'
+}
