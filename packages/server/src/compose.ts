@@ -10,14 +10,14 @@ import { serverMetrics } from './http/metrics.ts'
 import { RateLimit } from './http/rate-limit.ts'
 import type { RunServices } from './http/runs/run-services.ts'
 import type { Services } from './http/services.ts'
-import { GroupCommit } from './ingest/group-commit.ts'
+import { GroupCommit, type GroupOutcome } from './ingest/group-commit.ts'
 import { type EventCommits, ingestEvents } from './ingest/ingest-events.ts'
 import { intakeSteps } from './ingest/steps.ts'
 import type { Projector } from './predictions/projector.ts'
 import type { Predictions } from './open-predictions.ts'
 import { RunMetadataCache } from './runs/run-metadata.ts'
 import type { EventRows } from './storage/event-rows.ts'
-import type { AppendOutcome, Store } from './storage/store.ts'
+import type { AppendedRows, Store } from './storage/store.ts'
 import { version } from './version.ts'
 
 /** Beyond this a larger transaction is hardly faster, and everybody in it waits longer. */
@@ -91,10 +91,13 @@ async function appendAndFold(
   store: Store,
   projector: Projector,
   requests: readonly EventRows[],
-): Promise<AppendOutcome> {
+): Promise<GroupOutcome<AppendedRows>> {
   const outcome = await store.appendEvents(requests)
-  if (outcome.kind === 'stored') {
-    projector.fold({ requests, appended: outcome.requests, position: outcome.position })
+  if (outcome.kind !== 'stored') return outcome
+  const { requests: appended, position } = outcome
+  return {
+    kind: 'stored',
+    requests: appended,
+    beforeTelling: () => projector.fold({ requests, appended, position }),
   }
-  return outcome
 }

@@ -89,6 +89,44 @@ it('turns a request away at once that would have to wait behind too many events'
   expect(store.groups.flat()).not.toContain('too many')
 })
 
+it('has the next group on its way before it does what precedes telling, and tells nobody before that', async () => {
+  const store = aStore()
+  const commits = new GroupCommit(store.commitTogether, LIMITS)
+  const told: string[] = []
+  void commits.commit(request('a')).then(() => told.push('a'))
+  await store.asked(1)
+  void commits.commit(request('b'))
+  let before: unknown
+
+  store.finish({
+    kind: 'stored',
+    requests: ['result of a'],
+    beforeTelling: () => (before = { groups: store.groups.length, told: [...told] }),
+  })
+  await store.asked(2)
+  await turns(1)
+
+  expect(before).toEqual({ groups: 2, told: [] })
+  expect(told).toEqual(['a'])
+})
+
+it('calls a group unavailable when what precedes telling fails by a bug', async () => {
+  const store = aStore()
+  const commits = new GroupCommit(store.commitTogether, LIMITS)
+  const outcome = commits.commit(request('a'))
+  await store.asked(1)
+
+  store.finish({
+    kind: 'stored',
+    requests: ['result of a'],
+    beforeTelling: () => {
+      throw new Error('a bug')
+    },
+  })
+
+  expect(await outcome).toEqual({ kind: 'unavailable', cause: 'Error: a bug' })
+})
+
 it.each([
   ['answers that it is unavailable', { kind: 'unavailable', cause: 'disk full' } as const, 'disk full'],
   ['fails by a bug', new Error('a bug'), 'Error: a bug'],

@@ -7,7 +7,12 @@ export interface GroupCommitOptions {
 
 /** What a store makes of a group: a result for each request, or nothing of it is stored. */
 export type GroupOutcome<Result> =
-  | { readonly kind: 'stored'; readonly requests: readonly Result[] }
+  | {
+      readonly kind: 'stored'
+      readonly requests: readonly Result[]
+      /** Done before anybody is told; the next group is on its way to the disk meanwhile. */
+      beforeTelling?(): void
+    }
   | { readonly kind: 'unavailable'; readonly cause: string }
 
 export type CommitOutcome<Result> =
@@ -64,20 +69,21 @@ export class GroupCommit<Request extends { readonly count: number }, Result> {
   async #commitAll(): Promise<void> {
     // Requests that are parsed in the same turn of the event loop go together.
     await Promise.resolve()
-    while (this.#waiting.length > 0) await this.#commitGroup(this.#takeGroup())
+    for (let underWay = this.#startGroup(); underWay !== undefined;) {
+      const outcome = await underWay.committed
+      const { group } = underWay
+      underWay = this.#startGroup()
+      tell(group, outcome)
+    }
     this.#committing = undefined
   }
 
-  async #commitGroup(group: readonly Waiting<Request, Result>[]): Promise<void> {
-    const outcome = await this.#commitTogether(group.map((waiting) => waiting.request)).catch(
-      // A bug, but not one that may leave requests unanswered.
-      (error: unknown) => ({ kind: 'unavailable', cause: String(error) }) as const,
-    )
-    for (const [index, { settle }] of group.entries()) {
-      settle(
-        outcome.kind === 'stored' ? { kind: 'stored', result: outcome.requests[index] as Result } : outcome,
-      )
-    }
+  /** Sends what waits on its way, as far as it fits one transaction. */
+  #startGroup(): Group<Request, Result> | undefined {
+    if (this.#waiting.length === 0) return undefined
+    const group = this.#takeGroup()
+    const committed = this.#commitTogether(group.map((waiting) => waiting.request)).catch(asUnavailable)
+    return { group, committed }
   }
 
   #takeGroup(): readonly Waiting<Request, Result>[] {
@@ -91,4 +97,30 @@ export class GroupCommit<Request extends { readonly count: number }, Result> {
     this.#waitingEvents -= events
     return this.#waiting.splice(0, requests)
   }
+}
+
+interface Group<Request, Result> {
+  readonly group: readonly Waiting<Request, Result>[]
+  readonly committed: Promise<GroupOutcome<Result>>
+}
+
+function tell<Result>(group: readonly Waiting<unknown, Result>[], outcome: GroupOutcome<Result>): void {
+  const told = afterPreparing(outcome)
+  for (const [index, { settle }] of group.entries()) {
+    settle(told.kind === 'stored' ? { kind: 'stored', result: told.requests[index] as Result } : told)
+  }
+}
+
+function afterPreparing<Result>(outcome: GroupOutcome<Result>): GroupOutcome<Result> {
+  try {
+    if (outcome.kind === 'stored') outcome.beforeTelling?.()
+    return outcome
+  } catch (error) {
+    return asUnavailable(error)
+  }
+}
+
+/** A bug, but not one that may leave requests unanswered. */
+function asUnavailable(error: unknown) {
+  return { kind: 'unavailable', cause: String(error) } as const
 }
