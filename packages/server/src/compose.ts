@@ -12,7 +12,9 @@ import type { RunServices } from './http/runs/run-services.ts'
 import type { Services } from './http/services.ts'
 import { GroupCommit, type GroupOutcome } from './ingest/group-commit.ts'
 import { type EventCommits, ingestEvents } from './ingest/ingest-events.ts'
+import type { Chore } from './housekeeping.ts'
 import { intakeSteps } from './ingest/steps.ts'
+import { openOtlp } from './otlp/open-otlp.ts'
 import type { Projector } from './predictions/projector.ts'
 import type { Predictions } from './open-predictions.ts'
 import { RunMetadataCache } from './runs/run-metadata.ts'
@@ -36,6 +38,7 @@ export function compose({ config, store, keys, predictions, nowMs }: Parts): {
   readonly services: Services
   /** Everything that commits, to be waited for at the end. */
   readonly commits: readonly { drained(): Promise<void> }[]
+  readonly chores: readonly Chore[]
 } {
   const { projector, forgetting } = predictions
   const metrics = serverMetrics({
@@ -62,9 +65,13 @@ export function compose({ config, store, keys, predictions, nowMs }: Parts): {
   // Ids in the order of time keep the index warm: half the cost of random ones at five million events.
   const newEventId = uuidV7Generator((bytes) => void getRandomValues(bytes), nowMs)
 
+  const ingest = metrics.counting(ingestEvents(intakeSteps(newEventId), commits, nowMs))
+  const requireInstanceKey = requireKey({ keys, rateLimit, nowMs })
+  const otlp = openOtlp({ config, store, ingest, metrics, limits, requireKey: requireInstanceKey, nowMs })
+
   const services: Services = {
     version,
-    ingest: metrics.counting(ingestEvents(intakeSteps(newEventId), commits, nowMs)),
+    ingest,
     predictions: predictions.answering,
     administration: administration(store, nowMs, {
       onKeysChanged: () => keys.refresh(),
@@ -72,7 +79,7 @@ export function compose({ config, store, keys, predictions, nowMs }: Parts): {
     }),
     store,
     metrics,
-    requireKey: requireKey({ keys, rateLimit, nowMs }),
+    requireKey: requireInstanceKey,
     requireKeyToPredict: requireKey({ keys, rateLimit, nowMs, isOptional: config.publicPredictions }),
     requireAdmin: requireAdmin(config.adminToken),
     runs: {
@@ -82,8 +89,9 @@ export function compose({ config, store, keys, predictions, nowMs }: Parts): {
       requireRunToken: requireRunToken({ token: config.auth ? config.authToken : null, rateLimit }),
       nowMs,
     },
+    otlp: otlp.services,
   }
-  return { services, commits: [commits, runCommits] }
+  return { services, commits: [commits, runCommits, otlp.commits], chores: [otlp.chore] }
 }
 
 /** What is stored is folded before anybody is told, so that an acknowledged event is in the next prediction. */

@@ -22,6 +22,8 @@ export function housekeeping(parts: {
   readonly keys: KeyRing
   readonly predictions: Pick<Predictions, 'projector' | 'chores'>
   readonly runs: Pick<RunServices, 'commits'>
+  /** Of parts that bring their own. */
+  readonly chores: readonly Chore[]
   readonly nowMs: () => number
 }): readonly Chore[] {
   const { config, keys, predictions, runs, nowMs } = parts
@@ -33,6 +35,7 @@ export function housekeeping(parts: {
       work: () => predictions.projector.checkpoint(nowMs()),
     },
     ...predictions.chores,
+    ...parts.chores,
     { name: 'save when keys were used', pauseMs: 60_000, isDoneAtStop: true, work: () => keys.saveUsage() },
     // Keys revoked by another process are dead within five seconds, so this may take three to get its turn.
     { name: 'read changed keys', pauseMs: 2_000, isDoneAtStop: false, work: () => keys.refresh() },

@@ -81,7 +81,8 @@ async function openParts(config: ServerConfig, teardown: Teardown, logger: Logge
   await keys.refresh() // after predictions have noted which instances were deleted before
   teardown.defer('forecast', () => predictions.forecasting.end())
   const composed = compose({ config, store, keys, predictions, nowMs })
-  for (const chore of housekeeping({ config, keys, predictions, runs: composed.services.runs, nowMs })) {
+  const { services, chores } = composed
+  for (const chore of housekeeping({ config, keys, predictions, runs: services.runs, chores, nowMs })) {
     if (chore.isDoneAtStop) teardown.defer(chore.name, chore.work)
     const end = repeat(chore.pauseMs, chore.work, (error) =>
       logger.warn({ err: error }, `this failed and will be tried again: ${chore.name}`),

@@ -90,6 +90,11 @@ export const settings = {
     duration(0, 3650 * DAY),
     'How long a running agent run may be silent before it is set to timeout; 0 is never.',
   ),
+  otlpTaskQuietMs: setting(
+    10 * MINUTE,
+    duration(1000, DAY),
+    'How long a session must be silent in OpenTelemetry before its last task counts as finished.',
+  ),
   // Within the ten seconds that supervisors allow, with room for the last checkpoint.
   stopTimeoutMs: setting(8_000, duration(0, 10 * MINUTE), 'How long a stop waits for requests under way.'),
   logLevel: setting(

@@ -8,6 +8,8 @@ import { docsPage } from './docs-page.ts'
 import { answerFor, sendError, type HttpError } from './error-answer.ts'
 import { nameOfSchema, openApiHead } from './openapi.ts'
 import { operationRoutes } from './operations.ts'
+import { otlpReadRoutes } from './otlp/otlp-reads.ts'
+import { otlpWriteRoutes } from './otlp/otlp-writes.ts'
 import { runReadRoutes } from './runs/run-reads.ts'
 import { runWriteRoutes } from './runs/run-writes.ts'
 import type { Services } from './services.ts'
@@ -69,6 +71,8 @@ export async function buildApp(services: Services, options: AppOptions): Promise
     adminRoutes(routes, services)
     runWriteRoutes(routes, services.runs)
     runReadRoutes(routes, services.runs)
+    otlpWriteRoutes(routes, services.otlp)
+    otlpReadRoutes(routes, services.otlp)
     operationRoutes(routes, services)
     discoveryRoutes(routes)
   })

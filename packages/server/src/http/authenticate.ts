@@ -81,6 +81,13 @@ export function requireAdmin(adminToken: string | null): RequestHook {
   }
 }
 
+/** The key that `requireKey` has found. */
+export function keyOf(request: FastifyRequest): ApiKey {
+  if (request.apiKey === null)
+    throw new HttpError({ code: 'unauthenticated', message: 'an API key is needed' })
+  return request.apiKey
+}
+
 function bearerToken(request: FastifyRequest): string | undefined {
   return /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
 }

@@ -22,7 +22,7 @@ export function acceptJsonBodies(app: FastifyInstance): void {
 }
 
 /** Synchronous on purpose: for bodies of this size the hand-over to a thread costs more than the work. */
-function unpack(body: Buffer, encoding: string | undefined): Buffer {
+export function unpack(body: Buffer, encoding: string | undefined): Buffer {
   const name = encoding?.toLowerCase() ?? 'identity'
   if (name === 'identity') return body
   if (name !== 'gzip') {
@@ -44,7 +44,8 @@ function unpack(body: Buffer, encoding: string | undefined): Buffer {
   }
 }
 
-function parseJson(body: Buffer): unknown {
+/** @throws HttpError 400 for what is no JSON in UTF-8. */
+export function parseJson(body: Buffer): unknown {
   if (body.length === 0)
     throw new HttpError({ code: 'bad_json', message: 'the body is empty; send a JSON document' })
   if (!isUtf8(body)) throw new HttpError({ code: 'bad_json', message: 'the body is not UTF-8' })

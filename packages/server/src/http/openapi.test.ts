@@ -18,6 +18,8 @@ const ROUTES = [
   'GET /ready',
   'GET /v1/admin/instances',
   'GET /v1/admin/instances/{id}/keys',
+  'GET /v1/otlp/requests',
+  'GET /v1/otlp/sessions',
   'GET /v1/predictions',
   'GET /v1/schema/task-completion-event.json',
   'PATCH /api/v1/runs/{event_id}',
@@ -29,7 +31,10 @@ const ROUTES = [
   'POST /v1/admin/instances/{id}/keys',
   'POST /v1/events',
   'POST /v1/events/batch',
+  'POST /v1/logs',
+  'POST /v1/metrics',
   'POST /v1/predictions/batch',
+  'POST /v1/traces',
 ]
 
 // Nothing here changes the server, so that one is enough.

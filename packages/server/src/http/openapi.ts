@@ -45,7 +45,7 @@ const ERRORS: Readonly<Record<number, string>> = {
 export function describeRoute(route: {
   readonly summary: string
   readonly description?: string
-  readonly tag: 'events' | 'predictions' | 'runs' | 'admin' | 'operations'
+  readonly tag: 'events' | 'predictions' | 'runs' | 'otlp' | 'admin' | 'operations'
   readonly auth?: 'instance' | 'runs' | 'admin'
   readonly body?: Schema
   readonly querystring?: Schema

@@ -4,6 +4,7 @@ import type { Answering } from '../predictions/answering.ts'
 import type { Store } from '../storage/store.ts'
 import type { RequestHook } from './authenticate.ts'
 import type { ServerMetrics } from './metrics.ts'
+import type { OtlpServices } from './otlp/otlp-services.ts'
 import type { RunServices } from './runs/run-services.ts'
 
 /** What the routes work with. They know nothing of configuration or start-up. */
@@ -18,4 +19,5 @@ export interface Services {
   readonly requireKeyToPredict: RequestHook
   readonly requireAdmin: RequestHook
   readonly runs: RunServices
+  readonly otlp: OtlpServices
 }

@@ -1,9 +1,10 @@
 import { eventJsonSchema, MAX_EVENTS_PER_BATCH } from '@mosaicstack/telemetry-client/protocol'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 
-import type { IngestEvents, IngestOutcome } from '../../ingest/ingest-events.ts'
+import type { IngestOutcome } from '../../ingest/ingest-events.ts'
+import { keyOf } from '../authenticate.ts'
 import { readBatch, readObject } from '../envelope.ts'
-import { HttpError, sendError } from '../error-answer.ts'
+import { sendError } from '../error-answer.ts'
 import { describeRoute } from '../openapi.ts'
 import type { Services } from '../services.ts'
 
@@ -55,12 +56,6 @@ export function eventRoutes(app: FastifyInstance, { ingest, requireKey }: Servic
       return answer(reply, await ingest(keyOf(request), [event]), (response) => response.results[0])
     },
   )
-}
-
-function keyOf(request: FastifyRequest): Parameters<IngestEvents>[0] {
-  if (request.apiKey === null)
-    throw new HttpError({ code: 'unauthenticated', message: 'an API key is needed' })
-  return request.apiKey
 }
 
 type Answered = Extract<IngestOutcome, { kind: 'answered' }>['response']
