@@ -57,7 +57,7 @@ export class Projector {
         if (isNew?.[row] === 1) this.#units.fold(observationOf(rows, row))
       }
     }
-    this.#position = position
+    this.#position = Math.max(this.#position, position)
   }
 
   /**
