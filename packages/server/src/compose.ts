@@ -52,7 +52,7 @@ export function compose({ config, store, keys, predictions, nowMs }: Parts): {
   const limits = { maxGroupEvents: MAX_GROUP_EVENTS, maxWaitingEvents: config.maxWaitingEvents }
   const commits: EventCommits = new GroupCommit(
     (requests) => metrics.timingCommit(() => appendAndFold(store, projector, requests), requests),
-    limits,
+    { ...limits, groupsAtOnce: store.groupsAtOnce },
   )
   const rateLimit = config.rateLimitEnabled ? new RateLimit(config.rateLimitRpm, nowMs) : undefined
 

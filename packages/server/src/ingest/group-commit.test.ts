@@ -56,6 +56,22 @@ it('never has two commits under way', async () => {
   expect(store.groups).toEqual([['a']])
 })
 
+it('has as many commits under way as the store takes at once, and the rest waits together', async () => {
+  const store = aStore()
+  const commits = new GroupCommit(store.commitTogether, { ...LIMITS, groupsAtOnce: 2 })
+  for (const name of ['a', 'b', 'c', 'd']) {
+    void commits.commit(request(name))
+    await turns(2)
+  }
+  const underWay = [...store.groups]
+
+  store.finish()
+  await store.asked(3)
+
+  expect(underWay).toEqual([['a'], ['b']])
+  expect(store.groups).toEqual([['a'], ['b'], ['c', 'd']])
+})
+
 it('splits what waits by the size of a group, in the order of arrival', async () => {
   const store = aStore()
   const commits = new GroupCommit(store.commitTogether, { ...LIMITS, maxGroupEvents: 10 })
@@ -173,31 +189,36 @@ it('commits every accepted request once, in the order of arrival, whatever the t
     maxLength: 40,
   })
   await fc.assert(
-    fc.asyncProperty(arrivals, fc.array(fc.nat(4)), async (requests, delays) => {
-      const committed: string[] = []
-      let group = 0
-      const commits = new GroupCommit<Request, string>(
-        async (together) => {
-          await turns(delays[group++ % (delays.length || 1)] ?? 0)
-          committed.push(...together.map(({ name }) => name))
-          return { kind: 'stored', requests: together.map(({ name }) => name) }
-        },
-        { maxGroupEvents: 100, maxWaitingEvents: 120 },
-      )
+    fc.asyncProperty(
+      arrivals,
+      fc.array(fc.nat(4)),
+      fc.integer({ min: 1, max: 3 }),
+      async (requests, delays, groupsAtOnce) => {
+        const committed: string[] = []
+        let group = 0
+        const commits = new GroupCommit<Request, string>(
+          async (together) => {
+            committed.push(...together.map(({ name }) => name))
+            await turns(delays[group++ % (delays.length || 1)] ?? 0)
+            return { kind: 'stored', requests: together.map(({ name }) => name) }
+          },
+          { maxGroupEvents: 100, maxWaitingEvents: 120, groupsAtOnce },
+        )
 
-      const outcomes: Promise<CommitOutcome<string>>[] = []
-      for (const [index, { count, turnsBefore }] of requests.entries()) {
-        await turns(turnsBefore)
-        outcomes.push(commits.commit(request(String(index), count)))
-      }
-      await commits.drained()
+        const outcomes: Promise<CommitOutcome<string>>[] = []
+        for (const [index, { count, turnsBefore }] of requests.entries()) {
+          await turns(turnsBefore)
+          outcomes.push(commits.commit(request(String(index), count)))
+        }
+        await commits.drained()
 
-      const accepted = (await Promise.all(outcomes)).flatMap((outcome) =>
-        outcome.kind === 'stored' ? [outcome.result] : [],
-      )
-      expect(committed).toEqual(accepted)
-      expect(commits.waitingEvents).toBe(0)
-    }),
+        const accepted = (await Promise.all(outcomes)).flatMap((outcome) =>
+          outcome.kind === 'stored' ? [outcome.result] : [],
+        )
+        expect(committed).toEqual(accepted)
+        expect(commits.waitingEvents).toBe(0)
+      },
+    ),
     { numRuns: 50 },
   )
 })

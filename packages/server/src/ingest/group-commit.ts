@@ -3,6 +3,8 @@ export interface GroupCommitOptions {
   readonly maxGroupEvents: number
   /** Events that may wait. Beyond it requests are turned away at once, so that memory and waiting stay bounded. */
   readonly maxWaitingEvents: number
+  /** Transactions under way at once: 1 where a store has one writer, a few where it lies across a network. */
+  readonly groupsAtOnce?: number
 }
 
 /** What a store makes of a group: a result for each request, or nothing of it is stored. */
@@ -27,14 +29,17 @@ interface Waiting<Request, Result> {
 
 /**
  * Group commit without a timer: while one transaction is on its way to the disk, everything that arrives queues up
- * and goes in the next. A lone request never waits for company, and a slow disk makes groups larger by itself.
+ * and goes in the next. A lone request never waits for company, and a slow disk makes groups larger by itself. A store
+ * that takes several groups at once gets each as soon as one of its turns is free.
  */
 export class GroupCommit<Request extends { readonly count: number }, Result> {
   readonly #commitTogether: (requests: readonly Request[]) => Promise<GroupOutcome<Result>>
   readonly #options: GroupCommitOptions
   readonly #waiting: Waiting<Request, Result>[] = []
   #waitingEvents = 0
-  #committing: Promise<void> | undefined
+  /** Each has one group under way at a time. */
+  readonly #lanes = new Set<Promise<void>>()
+  #openLanes = 0
 
   constructor(
     commitTogether: (requests: readonly Request[]) => Promise<GroupOutcome<Result>>,
@@ -57,16 +62,22 @@ export class GroupCommit<Request extends { readonly count: number }, Result> {
     return new Promise((settle) => {
       this.#waiting.push({ request, settle })
       this.#waitingEvents += request.count
-      this.#committing ??= this.#commitAll()
+      if (this.#openLanes < (this.#options.groupsAtOnce ?? 1)) this.#openLane()
     })
   }
 
   /** Resolves when nothing waits and nothing is under way. */
   async drained(): Promise<void> {
-    while (this.#committing !== undefined) await this.#committing
+    while (this.#lanes.size > 0) await Promise.all(this.#lanes)
   }
 
-  async #commitAll(): Promise<void> {
+  #openLane(): void {
+    this.#openLanes++
+    const lane: Promise<void> = this.#commitWaiting().then(() => void this.#lanes.delete(lane))
+    this.#lanes.add(lane)
+  }
+
+  async #commitWaiting(): Promise<void> {
     // Requests that are parsed in the same turn of the event loop go together.
     await Promise.resolve()
     for (let underWay = this.#startGroup(); underWay !== undefined;) {
@@ -75,7 +86,7 @@ export class GroupCommit<Request extends { readonly count: number }, Result> {
       underWay = this.#startGroup()
       tell(group, outcome)
     }
-    this.#committing = undefined
+    this.#openLanes-- // in the moment in which nothing waits, so that the next request opens one again
   }
 
   /** Sends what waits on its way, as far as it fits one transaction. */

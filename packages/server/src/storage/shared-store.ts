@@ -3,6 +3,7 @@ import type { Store } from './store.ts'
 
 /** What a store can do besides, that several server processes share: it keeps one projection for all of them. */
 export interface SharedStore extends Store {
+  readonly engine: 'postgres'
   /**
    * The units saved since a version, and the newest version. Those that have left the window are not told of: whoever
    * keeps units drops them by its own clock.

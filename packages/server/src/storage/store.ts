@@ -15,6 +15,8 @@ import type { RunStore } from './run-store.ts'
  */
 export interface Store extends RunStore, OtlpStore {
   readonly engine: 'sqlite' | 'postgres'
+  /** Groups of events that it takes at once. */
+  readonly groupsAtOnce: number
 
   /** Stores the rows of several requests in one transaction: all of them or none. */
   appendEvents(requests: readonly EventRows[]): Promise<AppendOutcome>

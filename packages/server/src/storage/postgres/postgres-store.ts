@@ -57,6 +57,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
 
   return {
     engine: 'postgres',
+    groupsAtOnce: GROUPS_AT_ONCE,
     appendEvents: (requests) =>
       orUnavailable<AppendOutcome>(async () => ({ kind: 'stored', ...(await appendEvents(requests)) })),
     writeRuns: (requests) =>

@@ -26,6 +26,7 @@ export async function openSqliteStore(file: string): Promise<Store> {
 
   return {
     engine: 'sqlite',
+    groupsAtOnce: 1,
     appendEvents: async (requests) => {
       try {
         const outcome = await writer.appendEvents(packRows(requests))
