@@ -55,11 +55,14 @@ export interface LinesFormat {
 }
 
 export interface LineParser {
-  /** One complete line without its end: `bytes[start..end)`. Must not keep `bytes`: it is filled anew. */
-  line(bytes: Buffer, start: number, end: number): void
+  /** The next line. Lines that are no JSON object were counted and left out before. */
+  record(line: JsonRecord): void
   /** What it needs to go on after the last line. */
   state(): JsonValue
 }
+
+/** A JSON object of which nothing is known: read its fields with the functions of `json-fields.ts`. */
+export type JsonRecord = Readonly<Record<string, unknown>>
 
 export interface DocumentFormat {
   readonly kind: 'document'

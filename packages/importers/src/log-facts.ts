@@ -28,6 +28,7 @@ export type LogFact =
   | SeenFact
   | TurnDurationFact
   | SubagentEndFact
+  | MissingFact
   | SessionTotalsFact
   | SessionResetFact
 
@@ -37,6 +38,8 @@ export interface TaskRef {
   readonly session: string
   /** The id of the prompt (or a name that stands for it); `OVERHEAD` for what belongs to the session alone. */
   readonly prompt: string
+  /** The subagent that did it, by the agent's own id; undefined for the main thread. */
+  readonly subagent?: string | undefined
 }
 
 /** The `prompt` of everything that belongs to a session but to none of its tasks, such as a typed `/compact`. */
@@ -81,8 +84,6 @@ export interface ModelRequest {
   readonly provider: string
   readonly tokens: TokenCounts
   readonly role: RequestRole
-  /** The subagent that asked, by the agent's own id. */
-  readonly subagent?: string | undefined
   readonly durationMs?: number | undefined
   /** The size of the model's context window in tokens, where the log says it. */
   readonly contextWindow?: number | undefined
@@ -90,6 +91,10 @@ export interface ModelRequest {
   readonly isFast?: boolean | undefined
   /** The log holds only a placeholder for `tokens.output`. */
   readonly isOutputPartial?: boolean | undefined
+  /** Searches of the web that the provider made for this request and charges apart. */
+  readonly webSearches?: number | undefined
+  /** A copy inside another thread's log; the line of the thread that asked is preferred. */
+  readonly isSidechainCopy?: boolean | undefined
   /** What the agent itself says it cost, in US dollars. */
   readonly statedCostUsd?: number | undefined
 }
@@ -181,10 +186,37 @@ export interface SubagentEndFact {
   readonly outputTokens: number
 }
 
+/** The log is known to lack something that was billed. */
+export interface MissingFact {
+  readonly kind: 'missing'
+  readonly task: TaskRef
+  readonly part: MissingPart
+}
+
+/** What can be missing from a task's numbers. */
+export const MISSING_PARTS = [
+  /** The request that summarised the context. */
+  'compaction_request',
+  /** What the program asked for its own purposes: recaps, classifications, … */
+  'auxiliary_requests',
+  /** The final output count of a subagent's responses: the log has placeholders. */
+  'subagent_output',
+  /** The request that gave the session its title. */
+  'title_request',
+  /** The price of a model; its tokens are counted. */
+  'unpriced_model',
+  /** The log has rounded numbers only. */
+  'exact_counts',
+] as const
+
+export type MissingPart = (typeof MISSING_PARTS)[number]
+
 /** What the agent itself has counted for a session so far, requests included that its log does not show. */
 export interface SessionTotalsFact {
   readonly kind: 'session_totals'
   readonly session: string
+  /** When it was counted. */
+  readonly atMs: number
   /** Requests from this time on are not in it; undefined while nothing came after it. */
   readonly untilMs: number | undefined
   readonly models: readonly ModelTotals[]

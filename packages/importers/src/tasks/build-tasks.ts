@@ -1,0 +1,194 @@
+/**
+ * Turns stored facts into tasks. A task is a pure function of the facts about it, so building can be repeated, or cut
+ * off and taken up again: a session stays marked as dirty until the transaction that built its tasks is committed.
+ */
+import type { Names } from '../ledger/names.ts'
+import type { SqliteDriver, SqliteRow, SqliteStatement } from '../ledger/sqlite-driver.ts'
+import { transaction } from '../ledger/transaction.ts'
+import type { PriceTable } from '../pricing/price-table.ts'
+import { allInput } from '../tokens.ts'
+import { type Activity, addActivity, noActivity } from './activity.ts'
+import { SubagentRepair } from './repair-subagents.ts'
+import { readRequest, type RequestView } from './request-view.ts'
+import { PromptResolver } from './resolve-prompts.ts'
+import { SessionRemainder } from './session-remainder.ts'
+import { summariseTask } from './summarise-task.ts'
+import type { TaskRecord } from './task-record.ts'
+
+const SESSIONS_PER_TRANSACTION = 200
+
+interface Session {
+  readonly sessionNo: number
+  readonly harness: string
+  readonly session: string
+}
+
+export class TaskBuilder {
+  readonly #database: SqliteDriver
+  readonly #resolver: PromptResolver
+  readonly #repair: SubagentRepair
+  readonly #remainder: SessionRemainder
+  readonly #prices: PriceTable
+  readonly #statements: Statements
+
+  constructor(database: SqliteDriver, names: Names, prices: PriceTable) {
+    this.#database = database
+    this.#prices = prices
+    this.#resolver = new PromptResolver(database)
+    this.#repair = new SubagentRepair(database, prices)
+    this.#remainder = new SessionRemainder(database, names, prices)
+    this.#statements = prepareStatements(database)
+  }
+
+  /** Builds the tasks of every session that has changed. */
+  buildChanged(): void {
+    for (;;) {
+      const dirty = this.#statements.dirty.all(SESSIONS_PER_TRANSACTION).map(readSession)
+      if (dirty.length === 0) return
+      transaction(this.#database, () => this.#buildAll(dirty))
+    }
+  }
+
+  #buildAll(sessions: readonly Session[]): void {
+    // Clean first: resolving one session may make another one dirty again, also one of these.
+    for (const { sessionNo } of sessions) this.#statements.clean.run(sessionNo)
+    for (const { sessionNo } of sessions) {
+      this.#repair.repair(sessionNo)
+      for (const other of this.#resolver.resolve(sessionNo)) this.#statements.soil.run(other)
+    }
+    for (const session of sessions) {
+      this.#remainder.renew(session.harness, session.session, session.sessionNo)
+      this.#buildSession(session)
+    }
+  }
+
+  #buildSession(session: Session): void {
+    const requests = groupBy(this.#statements.requests.all(session.sessionNo))
+    const stretches = groupBy(this.#statements.stretches.all(session.sessionNo))
+    const starts = this.#statements.starts.all(session.sessionNo)
+    const stale = new Set(this.#statements.built.all(session.sessionNo).map((row) => Number(row['task_no'])))
+    for (const [index, start] of starts.entries()) {
+      const taskNo = Number(start['prompt_no'])
+      const task = summariseTask({
+        harness: session.harness,
+        session: session.session,
+        prompt: String(start['prompt']),
+        startedAtMs: Number(start['started_ms']),
+        hasSuccessor: index < starts.length - 1,
+        activity: activityOf(stretches.get(taskNo) ?? []),
+        requests: (requests.get(taskNo) ?? []).map(readRequest),
+        contextWindow: (request) => this.#contextWindow(request),
+      })
+      this.#store(taskNo, session, task)
+      stale.delete(taskNo)
+    }
+    for (const taskNo of stale) this.#statements.drop.run(taskNo)
+  }
+
+  /** Anthropic's logs do not say the window: 200,000 tokens, unless a request was larger or the model is known to be. */
+  #contextWindow(request: RequestView): number | undefined {
+    if (request.contextWindow !== null) return request.contextWindow
+    if (/\[1m\]$/i.test(request.model)) return 1_000_000
+    if (request.provider === 'anthropic' || request.model.includes('claude')) {
+      return allInput(request.tokens) > 200_000 ? 1_000_000 : 200_000
+    }
+    return this.#prices.contextWindow(request)
+  }
+
+  #store(taskNo: number, { sessionNo }: Session, task: TaskRecord): void {
+    this.#statements.put.run(
+      taskNo,
+      sessionNo,
+      task.eventId,
+      task.startedAtMs,
+      task.endedAtMs,
+      task.project ?? null,
+      task.branch ?? null,
+      task.taskType,
+      task.hasSuccessor ? 1 : 0,
+      JSON.stringify(task),
+    )
+  }
+}
+
+/**
+ * One task may be in several files: the thread that a person talked to, its subagents, and copies of both. Of each
+ * thread the most advanced file speaks; the threads add up.
+ */
+function activityOf(stretches: readonly SqliteRow[]): Activity {
+  const threads = new Map<string, Activity>()
+  for (const row of stretches) {
+    const thread = String(row['subagent'])
+    const activity = JSON.parse(String(row['activity'])) as Activity
+    const known = threads.get(thread)
+    if (row['is_alias'] === 1 && known !== undefined) addActivity(known, activity)
+    else if (known === undefined || activity.lastMs > known.lastMs) threads.set(thread, activity)
+  }
+  const sum = noActivity()
+  for (const [, activity] of [...threads].sort(([a], [b]) => (a < b ? -1 : 1))) addActivity(sum, activity)
+  return sum
+}
+
+function groupBy(rows: readonly SqliteRow[]): ReadonlyMap<number, SqliteRow[]> {
+  const groups = new Map<number, SqliteRow[]>()
+  for (const row of rows) {
+    const taskNo = Number(row['task_no'])
+    const group = groups.get(taskNo)
+    if (group === undefined) groups.set(taskNo, [row])
+    else group.push(row)
+  }
+  return groups
+}
+
+function readSession(row: SqliteRow): Session {
+  return {
+    sessionNo: Number(row['session_no']),
+    harness: String(row['harness']),
+    session: String(row['session']),
+  }
+}
+
+interface Statements {
+  readonly dirty: SqliteStatement
+  readonly clean: SqliteStatement
+  readonly soil: SqliteStatement
+  readonly starts: SqliteStatement
+  readonly requests: SqliteStatement
+  readonly stretches: SqliteStatement
+  readonly built: SqliteStatement
+  readonly put: SqliteStatement
+  readonly drop: SqliteStatement
+}
+
+function prepareStatements(database: SqliteDriver): Statements {
+  const ours = '(SELECT prompt_no FROM prompts WHERE session_no = ? AND started_ms IS NOT NULL)'
+  return {
+    dirty: database.prepare('SELECT session_no, harness, session FROM sessions WHERE is_dirty = 1 LIMIT ?'),
+    clean: database.prepare('UPDATE sessions SET is_dirty = 0 WHERE session_no = ?'),
+    soil: database.prepare('UPDATE sessions SET is_dirty = 1 WHERE session_no = ?'),
+    starts: database.prepare(
+      `SELECT prompt_no, prompt, started_ms FROM prompts
+       WHERE session_no = ? AND started_ms IS NOT NULL AND task_no = prompt_no ORDER BY started_ms, prompt`,
+    ),
+    requests: database.prepare(
+      `SELECT r.*, m.model, m.provider, p.task_no FROM prompts p
+       JOIN requests r USING (prompt_no) JOIN models m USING (model_no)
+       WHERE p.task_no IN ${ours} ORDER BY r.at_ms, r.request_key`,
+    ),
+    stretches: database.prepare(
+      `SELECT p.task_no, s.subagent, s.activity, p.started_ms IS NULL AS is_alias FROM prompts p
+       JOIN stretches s USING (prompt_no) JOIN files f USING (file_no)
+       WHERE p.task_no IN ${ours} ORDER BY is_alias, f.path`,
+    ),
+    built: database.prepare('SELECT task_no FROM tasks WHERE session_no = ?'),
+    put: database.prepare(
+      `INSERT INTO tasks (task_no, session_no, event_id, started_ms, ended_ms, project, branch, task_type, has_successor, record)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (task_no) DO UPDATE SET session_no = excluded.session_no, event_id = excluded.event_id,
+         started_ms = excluded.started_ms, ended_ms = excluded.ended_ms, project = excluded.project,
+         branch = excluded.branch, task_type = excluded.task_type, has_successor = excluded.has_successor,
+         record = excluded.record WHERE record <> excluded.record`,
+    ),
+    drop: database.prepare('DELETE FROM tasks WHERE task_no = ?'),
+  }
+}
