@@ -2,12 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 
 import { ForecastLearner } from '../predictions/forecast/forecast-learner.ts'
-import type { PublishedForecast } from '../predictions/forecast/forecast-reader.ts'
+import { encodePublishedForecast } from '../predictions/forecast/published-forecast-codec.ts'
 import { canonicalModel } from '../predictions/model-name.ts'
 import { type Observation, reportsUsage } from '../predictions/observation.ts'
 import { utcDay } from '../predictions/sample-codec.ts'
-import { openObservations } from '../storage/sqlite/events.ts'
-import { openDatabase } from '../storage/sqlite/open-database.ts'
+import { openObservationSource } from '../storage/observation-source.ts'
 import type { ForecastThreadData } from './forecast-thread-data.ts'
 
 /**
@@ -25,18 +24,16 @@ const PUBLISH_EVERY_MS = 60_000
 /** Few events are fitted too, if not at once. */
 const FIT_EVERY_MS = 60_000
 
-const { file, minInstances, windowDays } = workerData as ForecastThreadData
-const observationsAfter = openObservations(await openDatabase(file))
+const { source, minInstances, windowDays } = workerData as ForecastThreadData
+const { observationsAfter } = await openObservationSource(source)
 const learner = new ForecastLearner({ minInstances, windowDays })
 let position = 0
-/** UTC days since 1970. The window ends with it, so that what is learned follows from the events alone. */
-let newestDay = 0
 let fittedAtMs = Date.now()
 let publishedAtMs = Date.now()
 let isPublished = true
 
 for (;;) {
-  const observations = observationsAfter(position, READ_EVENTS)
+  const observations = await observationsAfter(position, READ_EVENTS)
   position = observations.at(-1)?.position ?? position
   if (learnAll(observations) || fitAfterAWhile()) isPublished = false
   const isCaughtUp = observations.length < READ_EVENTS
@@ -49,7 +46,6 @@ function learnAll(observations: readonly Observation[]): boolean {
   let isFitted = false
   for (const observation of observations) {
     if (!reportsUsage(observation)) continue
-    newestDay = Math.max(newestDay, utcDay(observation.receivedAtMs))
     isFitted = learner.learn(toForecastEvent(observation)) || isFitted
   }
   if (isFitted) fittedAtMs = Date.now()
@@ -58,18 +54,17 @@ function learnAll(observations: readonly Observation[]): boolean {
 
 function fitAfterAWhile(): boolean {
   if (!learner.isBehind || Date.now() - fittedAtMs < FIT_EVERY_MS) return false
-  learner.refit(newestDay)
   fittedAtMs = Date.now()
   return true
 }
 
 function publish(): void {
-  const { snapshot, calibration } = learner.forecaster
   isPublished = true
   publishedAtMs = Date.now()
-  if (snapshot === undefined) return
-  const published: PublishedForecast = { fit: snapshot.fit, tables: snapshot.tables, calibration }
-  parentPort?.postMessage(published)
+  const published = learner.isBehind ? learner.preview() : learner.forecaster.published
+  if (published === undefined) return
+  const bytes = encodePublishedForecast(published)
+  parentPort?.postMessage(bytes, [bytes.buffer])
 }
 
 function toForecastEvent(observation: Observation) {

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
 
 import type { PublishedForecast } from '../predictions/forecast/forecast-reader.ts'
+import { decodePublishedForecast } from '../predictions/forecast/published-forecast-codec.ts'
 import type { ForecastThreadData } from './forecast-thread-data.ts'
 
 /** A forecast that keeps learning in a thread of its own, from `start` to `end`. */
@@ -28,8 +29,9 @@ export function forecasting(
     })
     thread = begun
     // One that has been ended may still have something on its way.
-    begun.on('message', (published: PublishedForecast) => {
-      if (thread === begun) publish(published)
+    begun.on('message', (bytes: Uint8Array) => {
+      const published = decodePublishedForecast(bytes)
+      if (thread === begun && published !== undefined) publish(published)
     })
     begun.once('error', (error) => tell?.(error))
   }

@@ -1,6 +1,8 @@
 import type { ForecastEvent } from '../predictions/forecast/forecast-event.ts'
 import { fitForecast } from '../predictions/forecast/forecast-fit.ts'
 import type { FitOptions, ForecastFit } from '../predictions/forecast/forecast-fit.ts'
+import { ForecastReader } from '../predictions/forecast/forecast-reader.ts'
+import type { Forecaster } from '../predictions/forecast/forecaster.ts'
 import { UnitSums } from '../predictions/forecast/unit-sums.ts'
 import type { Cell } from '../predictions/level-rules.ts'
 
@@ -32,4 +34,11 @@ export function aFitOf(events: readonly ForecastEvent[], options: Partial<FitOpt
   const units = new UnitSums(events[0]?.values.length ?? 1)
   for (const event of events) units.add(event)
   return fitForecast(units.columns(), { today: TODAY, minInstances: 1, ...options })
+}
+
+/** Answers from the forecast that stands. */
+export function readerOf({ published }: Forecaster): ForecastReader {
+  const reader = new ForecastReader()
+  if (published !== undefined) reader.publish(published)
+  return reader
 }

@@ -46,3 +46,11 @@ export function layOutEffects(cells: readonly Cell[]): EffectLayout {
   })
   return { groupOf, groups }
 }
+
+/** The cells of a layout, in their order. */
+export function cellsOf({ groups }: EffectLayout): readonly Cell[] {
+  return [...(groups.at(-1) ?? new Map<string, number>()).keys()].map((name) => {
+    const [taskType = '', model = '', provider = '', complexity = ''] = name.split('\0')
+    return { taskType, model, provider, complexity }
+  })
+}

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { SeededRandom } from '../../backtest/seeded-random.ts'
-import { aCell, aFitOf, aForecastEvent } from '../../testing/a-forecast-event.ts'
+import { aCell, aFitOf, aForecastEvent, readerOf } from '../../testing/a-forecast-event.ts'
+import type { ForecastReader } from './forecast-reader.ts'
 import { Forecaster } from './forecaster.ts'
 
 describe('the forecast block', () => {
   it('has ascending percentiles and a mean above the median for every metric', () => {
-    const forecast = forecasterOf().forecast(aCell)!
+    const forecast = readerOfTasks().forecast(aCell)!
 
     for (const name of ['input_tokens', 'output_tokens', 'cost_usd_micros', 'duration_ms'] as const) {
       const { mean, ...percentiles } = forecast[name]!
@@ -16,10 +17,10 @@ describe('the forecast block', () => {
   })
 
   it('says how likely budgets are to be exceeded', () => {
-    const forecaster = forecasterOf()
-    const { p50, p90 } = forecaster.forecast(aCell)!.cost_usd_micros!
+    const reader = readerOfTasks()
+    const { p50, p90 } = reader.forecast(aCell)!.cost_usd_micros!
 
-    const { exceeds } = forecaster.forecast(aCell, [
+    const { exceeds } = reader.forecast(aCell, [
       { metric: 'cost_usd_micros', budget: p50 },
       { metric: 'cost_usd_micros', budget: p90 },
       { metric: 'cost_usd_micros', budget: 0 },
@@ -37,7 +38,7 @@ describe('the forecast block', () => {
       cost_usd_micros: cost,
       success_probability: success,
       cost_per_success_usd_micros: each,
-    } = forecasterOf().forecast(aCell)!
+    } = readerOfTasks().forecast(aCell)!
 
     expect(success!.p5).toBeLessThan(success!.value)
     expect(success!.p95).toBeGreaterThan(success!.value)
@@ -45,7 +46,7 @@ describe('the forecast block', () => {
   })
 
   it('leaves the cost out for a model that costs nothing', () => {
-    const forecast = forecasterOf().forecast({ ...aCell, model: 'local' })!
+    const forecast = readerOfTasks().forecast({ ...aCell, model: 'local' })!
 
     expect(forecast.cost_usd_micros).toBeUndefined()
     expect(forecast.cost_per_success_usd_micros).toBeUndefined()
@@ -53,9 +54,9 @@ describe('the forecast block', () => {
   })
 
   it('is wider for a model that nobody has used', () => {
-    const forecaster = forecasterOf()
-    const known = forecaster.forecast(aCell)!
-    const unheardOf = forecaster.forecast({ ...aCell, model: 'unheard-of' })!
+    const reader = readerOfTasks()
+    const known = reader.forecast(aCell)!
+    const unheardOf = reader.forecast({ ...aCell, model: 'unheard-of' })!
 
     expect(unheardOf.input_tokens!.p90 / unheardOf.input_tokens!.p10).toBeGreaterThan(
       (1.2 * known.input_tokens!.p90) / known.input_tokens!.p10,
@@ -70,12 +71,12 @@ describe('the forecast block', () => {
     const forecaster = new Forecaster(1)
     forecaster.adopt(aFitOf(events))
 
-    expect(forecaster.forecast(aCell)!.input_tokens!.p99).toBe(10_000_000)
+    expect(readerOf(forecaster).forecast(aCell)!.input_tokens!.p99).toBe(10_000_000)
   })
 })
 
 /** Knows 200 tasks of 40 instances and two models, one of which costs nothing. */
-function forecasterOf(): Forecaster {
+function readerOfTasks(): ForecastReader {
   const random = new SeededRandom(4)
   const events = Array.from({ length: 200 }, (_, index) => {
     const value = Math.exp(9 + random.normal())
@@ -89,5 +90,5 @@ function forecasterOf(): Forecaster {
   })
   const forecaster = new Forecaster(4)
   forecaster.adopt(aFitOf(events))
-  return forecaster
+  return readerOf(forecaster)
 }

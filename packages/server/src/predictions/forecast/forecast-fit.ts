@@ -1,9 +1,10 @@
 import { leastInstances, type MinInstances } from '../min-instances.ts'
-import type { Effects } from './backfit.ts'
 import { ContributorCounter, usedGroups } from './contributors.ts'
 import type { Contributors } from './contributors.ts'
 import { effectNames, layOutEffects } from './effect-layout.ts'
 import type { EffectLayout } from './effect-layout.ts'
+import { fittedEffects } from './fitted-effects.ts'
+import type { FittedEffects } from './fitted-effects.ts'
 import { beginWhere, runPasses, startMetricFit } from './metric-fit.ts'
 import type { MetricFit } from './metric-fit.ts'
 import { decayByAge, emptyPool, poolUnits } from './pooled-units.ts'
@@ -39,7 +40,7 @@ export interface FitOptions {
 
 /** What one memory knows of one metric. */
 export interface FittedMemory {
-  readonly effects: Effects
+  readonly effects: FittedEffects
   readonly noise: Noise
   readonly scales: Scales
 }
@@ -60,7 +61,7 @@ export interface ForecastFit {
   readonly metrics: readonly (readonly FittedMemory[] | undefined)[]
   /** Metric by metric, by model: the share of tasks without a value, where enough instances said so. */
   readonly zeroShares: readonly ReadonlyMap<string, number>[]
-  readonly success: Effects | undefined
+  readonly success: FittedEffects | undefined
 }
 
 /** What all metrics and memories of a fit share. */
@@ -174,5 +175,5 @@ function fitMetrics(
 
 function finish(fit: MetricFit, isUsed: readonly Uint8Array[], trust: Float64Array): FittedMemory {
   runPasses(fit, NEXT_PASSES, isUsed, trust)
-  return { effects: fit.effects, noise: fit.noise, scales: fitScales(fit, isUsed) }
+  return { effects: fittedEffects(fit.effects), noise: fit.noise, scales: fitScales(fit, isUsed) }
 }

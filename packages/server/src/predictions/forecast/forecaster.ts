@@ -11,8 +11,8 @@
  * - `ForecastSnapshot`: everything a query reads, made by `adopt`, swapped as a whole, never changed.
  *
  * For every stored event, in order of arrival: `observe(event)`, which judges the forecast as it stood, then
- * `units.add(event)`. Every minute, or after 2 % new events: fit, then `adopt(fit)`. Nothing a query can see changes in
- * between, so a fit may take its time.
+ * `units.add(event)`. After 2 % new events: fit, then `adopt(fit)`. Nothing a query can see changes in between, so a fit
+ * may take its time. `ForecastLearner` does all of that; `ForecastReader` answers.
  *
  * Always true
  * - What is observed between two adoptions is judged by the first: no forecast has seen the task it is judged by.
@@ -23,20 +23,17 @@
  * The fit depends on the units alone: after a deletion or a rebuild it is what it would be had nothing else ever been
  * there. The soft state names instances, so `forget` belongs to a deletion; counts by day name nobody and stay.
  *
- * After a crash: load the units, `restore` the last checkpoint, fit, adopt. What came after the checkpoint is in the units
- * but is not judged: the fit has seen it. A checkpoint is taken right after an adoption; from one taken later, the next
- * adoption also publishes what was observed in between.
+ * After a crash: `ForecastLearner.restore`, which brings back units, soft state and the forecast that stood, then the
+ * events after it.
  */
 
-import type { Forecast, ForecastBudget } from '@mosaicstack/telemetry-client/protocol'
-import type { Cell } from '../level-rules.ts'
-import { CHECKPOINT_VERSION, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
-import type { CalibrationFigures } from './calibration.ts'
-import { answerForecast } from './forecast-answer.ts'
+import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
 import type { ForecastEvent } from './forecast-event.ts'
 import type { ForecastFit } from './forecast-fit.ts'
+import type { PublishedForecast } from './forecast-reader.ts'
 import { ForecastSnapshot } from './forecast-snapshot.ts'
 import { MetricMemory } from './metric-memory.ts'
+import type { ShapeRule } from './own-values.ts'
 
 /** Distinct instances from which the shape of a cell is its own; all of them where there are fewer. */
 const SHAPE_INSTANCES = 3
@@ -46,29 +43,24 @@ export class Forecaster {
   readonly metrics: readonly MetricMemory[]
   /** Numbers of the instances by name: soft state holds numbers. */
   readonly #instances = new Map<string, number>()
+  #published: PublishedForecast | undefined
   #snapshot: ForecastSnapshot | undefined
-  #calibration: readonly CalibrationFigures[] = []
-  #distrusted = new Set<number>()
+  #distrusted: ReadonlySet<number> = new Set()
+  #shapeRule: ShapeRule & { readonly distrusted: ReadonlySet<number> } = shapeRule(1, new Set())
   #nextInstance = 0
 
   constructor(metricCount: number) {
     this.metrics = Array.from({ length: metricCount }, (_, metric) => new MetricMemory(metric))
   }
 
-  /** What queries read; undefined until the first adoption. */
+  /** The standing forecast; undefined until the first adoption. */
+  get published(): PublishedForecast | undefined {
+    return this.#published
+  }
+
+  /** What queries read of it. */
   get snapshot(): ForecastSnapshot | undefined {
     return this.#snapshot
-  }
-
-  /** How the forecasts of the last 30 days had turned out at the last adoption, metric by metric. */
-  get calibration(): readonly CalibrationFigures[] {
-    return this.#calibration
-  }
-
-  /** The `forecast` block for a task of this kind; undefined while too little is known. */
-  forecast(cell: Cell, budgets: readonly ForecastBudget[] = []): Forecast | undefined {
-    if (this.#snapshot === undefined) return undefined
-    return answerForecast(this.#snapshot, cell, budgets, this.#calibration)
   }
 
   /** Judges the standing forecast by a task that has come, and learns how far off it was. */
@@ -87,29 +79,19 @@ export class Forecaster {
 
   /** Answers from now on with a fit and with what was learned until now. */
   adopt(fit: ForecastFit): void {
-    const distrusted = new Set(
-      [...fit.distrusted].flatMap(([name, trust]) => (trust === 0 ? [this.#numberOf(name)] : [])),
-    )
-    // Shapes are kept from one adoption to the next, as long as the same instances make them.
-    const hasTrustChanged =
-      fit.minInstances !== this.#snapshot?.fit.minInstances ||
-      fit.instances !== this.#snapshot.fit.instances ||
-      distrusted.size !== this.#distrusted.size ||
-      [...distrusted].some((instance) => !this.#distrusted.has(instance))
-    this.#distrusted = distrusted
-    this.#calibration = this.metrics.map(({ calibration }) => calibration.figures(fit.today))
     const cellGroups = fit.layout.groups.at(-1)
-    this.#snapshot = new ForecastSnapshot(
+    for (const memory of this.metrics) memory.forgetCells((key) => cellGroups?.has(key) === true)
+    this.#stand(this.preview(fit))
+  }
+
+  /** What `adopt` would answer with; nothing changes. */
+  preview(fit: ForecastFit): PublishedForecast {
+    const rule = this.#ruleOf(fit)
+    return {
       fit,
-      this.metrics.map((memory) =>
-        memory.tables(
-          Math.max(fit.minInstances, Math.min(SHAPE_INSTANCES, fit.instances)),
-          (key) => cellGroups?.has(key) === true,
-          (instance) => !distrusted.has(instance),
-          hasTrustChanged,
-        ),
-      ),
-    )
+      tables: this.metrics.map((memory) => memory.tables(rule)),
+      calibration: this.metrics.map(({ calibration }) => calibration.figures(fit.today)),
+    }
   }
 
   /** Takes away whatever an instance has left here. Its units go with `UnitSums.deleteInstance`; then fit and adopt. */
@@ -122,25 +104,51 @@ export class Forecaster {
   }
 
   /** The soft state as bytes: see `checkpoint.ts`. */
-  checkpoint(): Uint8Array {
+  checkpoint(): Uint8Array<ArrayBuffer> {
     const used = new Set<number>()
     for (const memory of this.metrics) memory.noteInstances(used)
     const instances = [...this.#instances].filter(([, number]) => used.has(number)).sort(byName)
     const rank = new Map(instances.map(([, number], index) => [number, index]))
     return encodeCheckpoint({
-      version: CHECKPOINT_VERSION,
       instances: instances.map(([name]) => name),
       metrics: this.metrics.map((memory) => memory.save((number) => rank.get(number) ?? 0)),
     })
   }
 
-  /** Takes the soft state of a checkpoint; false where it is of no use. Call once, before anything is observed. */
-  restore(bytes: Uint8Array): boolean {
+  /**
+   * Takes the soft state of a checkpoint, and the forecast that stood then. Call once, before anything is observed; of no
+   * use any more where it returns false.
+   */
+  restore(bytes: Uint8Array, standing?: PublishedForecast): boolean {
     const saved = decodeCheckpoint(bytes)
     if (saved === undefined || saved.metrics.length !== this.metrics.length) return false
     for (const name of saved.instances) this.#numberOf(name)
     for (const [metric, memory] of saved.metrics.entries()) this.metrics[metric]?.restore(memory)
+    if (standing !== undefined) this.#stand(standing)
     return true
+  }
+
+  #stand(published: PublishedForecast): void {
+    this.#published = published
+    this.#snapshot = new ForecastSnapshot(published.fit, published.tables)
+    this.#distrusted = this.#setAside(published.fit)
+  }
+
+  #setAside({ distrusted }: ForecastFit): ReadonlySet<number> {
+    return new Set([...distrusted].flatMap(([name, trust]) => (trust === 0 ? [this.#numberOf(name)] : [])))
+  }
+
+  /** The rule for shapes under a fit: the last one, where it says the same, so that shapes need not be made again. */
+  #ruleOf(fit: ForecastFit): ShapeRule {
+    const minInstances = Math.max(fit.minInstances, Math.min(SHAPE_INSTANCES, fit.instances))
+    const distrusted = this.#setAside(fit)
+    const last = this.#shapeRule
+    const isSame =
+      last.minInstances === minInstances &&
+      last.distrusted.size === distrusted.size &&
+      [...distrusted].every((instance) => last.distrusted.has(instance))
+    if (!isSame) this.#shapeRule = shapeRule(minInstances, distrusted)
+    return this.#shapeRule
   }
 
   #numberOf(instanceId: string): number {
@@ -150,6 +158,10 @@ export class Forecaster {
     this.#instances.set(instanceId, number)
     return number
   }
+}
+
+function shapeRule(minInstances: number, distrusted: ReadonlySet<number>) {
+  return { minInstances, distrusted, isTrusted: (instance: number) => !distrusted.has(instance) }
 }
 
 function byName([a]: readonly [string, number], [b]: readonly [string, number]): number {

@@ -1,7 +1,7 @@
 import type { Cell } from '../level-rules.ts'
 import { EFFECT_COUNT, effectNames, groupName } from './effect-layout.ts'
 import type { EffectLayout, EffectName } from './effect-layout.ts'
-import type { Effects } from './backfit.ts'
+import type { FittedEffects } from './fitted-effects.ts'
 import type { FittedMemory } from './forecast-fit.ts'
 import { meanVariance } from './unit-weights.ts'
 
@@ -25,7 +25,7 @@ export interface Located {
   readonly uncertainty: number
 }
 
-export function locate(effects: Effects, groups: Int32Array): Located {
+export function locate(effects: FittedEffects, groups: Int32Array): Located {
   let location = effects.mean
   let uncertainty = 0
   for (let effect = 0; effect < EFFECT_COUNT; effect++) {
@@ -34,8 +34,8 @@ export function locate(effects: Effects, groups: Int32Array): Located {
       uncertainty += effects.prior[effect] as number
       continue
     }
-    location += (effects.values[effect] as Float64Array)[group] as number
-    uncertainty += (effects.variances[effect] as Float64Array)[group] as number
+    location += (effects.values[effect] as Float32Array)[group] as number
+    uncertainty += (effects.variances[effect] as Float32Array)[group] as number
   }
   return { location, uncertainty }
 }

@@ -7,7 +7,7 @@ import { BANK_COUNT, memoryIndexes } from './forecast-snapshot.ts'
 import type { ForecastSnapshot, MetricTables, Standing } from './forecast-snapshot.ts'
 import { MemoryChoice } from './memory-choice.ts'
 import { OwnValues } from './own-values.ts'
-import type { OwnShape } from './own-values.ts'
+import type { OwnShape, ShapeRule } from './own-values.ts'
 import { pinballLoss } from './quantile-curve.ts'
 
 /** How one metric's forecasts have turned out: what calibrates the next ones. Soft state, in order of arrival. */
@@ -52,23 +52,21 @@ export class MetricMemory {
     this.#sinceAdopted.add(key)
   }
 
-  /** What the next snapshot answers with. Cells that `isKnown` no longer knows are forgotten. */
-  tables(
-    minInstances: number,
-    isKnown: (key: string) => boolean,
-    isTrusted: (instance: number) => boolean,
-    hasTrustChanged: boolean,
-  ): MetricTables {
-    const ownShapes = new Map<string, OwnShape>()
-    for (const [key, values] of this.ownValues) {
-      if (!isKnown(key) && !this.#sinceAdopted.has(key)) {
-        this.ownValues.delete(key)
-        continue
-      }
-      const shape = values.shape(minInstances, isTrusted, hasTrustChanged)
-      if (shape !== undefined) ownShapes.set(key, shape)
+  /** Forgets the cells that `isKnown` no longer knows, but for those that have just come. */
+  forgetCells(isKnown: (key: string) => boolean): void {
+    for (const key of this.ownValues.keys()) {
+      if (!isKnown(key) && !this.#sinceAdopted.has(key)) this.ownValues.delete(key)
     }
     this.#sinceAdopted.clear()
+  }
+
+  /** What a snapshot answers with. */
+  tables(rule: ShapeRule): MetricTables {
+    const ownShapes = new Map<string, OwnShape>()
+    for (const key of [...this.ownValues.keys()].sort()) {
+      const shape = this.ownValues.get(key)?.shape(rule)
+      if (shape !== undefined) ownShapes.set(key, shape)
+    }
     return {
       memory: this.choice.best(),
       banks: this.banks.map((banks) => banks.map((bank) => bank.quantiles())),
@@ -100,7 +98,11 @@ export class MetricMemory {
       losses: renumber(this.choice.entries()),
       ownValues: [...this.ownValues]
         .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([key, values]) => [key, renumber(values.entries())] as const),
+        .map(([key, values]) => ({
+          key,
+          entries: renumber(values.entries()),
+          isFresh: this.#sinceAdopted.has(key),
+        })),
       calibration: this.calibration.entries(),
     }
   }
@@ -110,7 +112,10 @@ export class MetricMemory {
       for (const [bank, entries] of banks.entries()) this.banks[memory]?.[bank]?.restore(entries)
     }
     this.choice.restore(saved.losses)
-    for (const [key, entries] of saved.ownValues) this.#openOwnValues(key).restore(entries)
+    for (const { key, entries, isFresh } of saved.ownValues) {
+      this.#openOwnValues(key).restore(entries)
+      if (isFresh) this.#sinceAdopted.add(key)
+    }
     this.calibration.restore(saved.calibration)
   }
 

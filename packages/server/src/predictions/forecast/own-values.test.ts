@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { OwnValues } from './own-values.ts'
 
-const everybody = () => true
+const from = (minInstances: number, isTrusted = (_instance: number) => true) => ({ minInstances, isTrusted })
 
 describe('OwnValues', () => {
   it('has no shape below the instances that it needs', () => {
     const values = new OwnValues()
     for (let task = 0; task < 20; task++) values.add(task % 2, 1)
 
-    expect(values.shape(3, everybody, true)).toBeUndefined()
-    expect(values.shape(2, everybody, true)).toBeDefined()
+    expect(values.shape(from(3))).toBeUndefined()
+    expect(values.shape(from(2))).toBeDefined()
   })
 
   it('keeps the last ten of an instance', () => {
@@ -24,7 +24,7 @@ describe('OwnValues', () => {
     const values = new OwnValues()
     for (let task = 0; task < 100; task++) values.add(task, task % 2 === 0 ? -1 : 1)
 
-    const shape = values.shape(3, everybody, true)
+    const shape = values.shape(from(3))
 
     expect(shape?.weight).toBe(0.5)
     expect([shape?.points[4], shape?.points[14]]).toEqual([-1, 1])
@@ -34,7 +34,7 @@ describe('OwnValues', () => {
     const values = new OwnValues()
     for (let task = 0; task < 40; task++) values.add(task % 4, task % 4 === 0 ? 9 : 0)
 
-    const shape = values.shape(3, (instance) => instance !== 0, true)
+    const shape = values.shape(from(3, (instance) => instance !== 0))
 
     expect([...(shape?.points ?? [])]).toEqual(Array.from({ length: 19 }, () => 0))
   })

@@ -16,40 +16,42 @@ const SHIFT = 100
 
 /** What a cell's own tasks add to the pooled forecast. */
 export interface OwnShape {
-  readonly points: Float64Array
+  readonly points: Float32Array
   /** 0 to 1. */
   readonly weight: number
+}
+
+/** Whose values make a shape. Compared by identity: one rule and the same values give one shape. */
+export interface ShapeRule {
+  /** Distinct instances that a shape needs. */
+  readonly minInstances: number
+  readonly isTrusted: (instance: number) => boolean
 }
 
 /** The last values of one metric in one cell, relative to what was forecast for them: an instance keeps its last ten. */
 export class OwnValues {
   readonly #entries: (readonly [instance: number, fixed: number])[] = []
-  #changes = 0
   #shape: OwnShape | undefined
+  /** The rule by which `#shape` was made of the values as they are; undefined where it was not. */
+  #madeBy: ShapeRule | undefined
 
   add(instance: number, value: number): void {
     this.#insert(instance, toFixed(value))
   }
 
-  /**
-   * Undefined below `minInstances` instances that `isTrusted` lets count. Worked out anew when the values have
-   * changed by a fiftieth, or where `hasTrustChanged`.
-   */
-  shape(
-    minInstances: number,
-    isTrusted: (instance: number) => boolean,
-    hasTrustChanged: boolean,
-  ): OwnShape | undefined {
-    if (!hasTrustChanged && this.#changes < Math.max(1, this.#entries.length / 50)) return this.#shape
-    this.#changes = 0
-    this.#shape = this.#computeShape(minInstances, isTrusted)
+  /** Undefined where too few instances make one. */
+  shape(rule: ShapeRule): OwnShape | undefined {
+    if (rule !== this.#madeBy) {
+      this.#shape = this.#computeShape(rule)
+      this.#madeBy = rule
+    }
     return this.#shape
   }
 
   forget(instance: number): void {
     const others = this.#entries.filter(([other]) => other !== instance)
     this.#entries.splice(0, this.#entries.length, ...others)
-    this.#changes = MAX_VALUES
+    this.#madeBy = undefined
   }
 
   /** Instance and fixed-point value of every entry, the oldest first. */
@@ -62,7 +64,7 @@ export class OwnValues {
     for (const [instance, fixed] of entries) this.#insert(instance, fixed)
   }
 
-  #computeShape(minInstances: number, isTrusted: (instance: number) => boolean): OwnShape | undefined {
+  #computeShape({ minInstances, isTrusted }: ShapeRule): OwnShape | undefined {
     const trusted = this.#entries.filter(([instance]) => isTrusted(instance))
     const ranks = new Map<number, number>()
     for (const [instance] of trusted) if (!ranks.has(instance)) ranks.set(instance, ranks.size)
@@ -83,7 +85,7 @@ export class OwnValues {
       curveProbabilities,
     )
     return {
-      points: Float64Array.from(points, (point) => point - SHIFT),
+      points: Float32Array.from(points, (point) => point - SHIFT),
       weight: trusted.length / (trusted.length + HALF_WEIGHT_VALUES),
     }
   }
@@ -97,6 +99,6 @@ export class OwnValues {
       )
     } else if (this.#entries.length >= MAX_VALUES) this.#entries.shift()
     this.#entries.push([instance, fixed])
-    this.#changes++
+    this.#madeBy = undefined
   }
 }

@@ -14,8 +14,8 @@ const TASK_MODEL = effectNames.indexOf('taskModel')
 
 /** How much wider than all the tasks of a model, and of a model and task type, spread: factors of the variance. */
 export interface Scales {
-  readonly model: Float64Array
-  readonly taskModel: Float64Array
+  readonly model: Float32Array
+  readonly taskModel: Float32Array
 }
 
 /** How far the events of every cell spread. */
@@ -59,7 +59,7 @@ function spreadByCell({ units, effects, cellVariance, weights, factors, noise }:
   return { squares, events }
 }
 
-function fitFactors(groupOf: Int32Array, isUsed: Uint8Array, { squares, events }: CellSpread): Float64Array {
+function fitFactors(groupOf: Int32Array, isUsed: Uint8Array, { squares, events }: CellSpread): Float32Array {
   const groupSquares = new Float64Array(isUsed.length).fill(PRIOR_EVENTS)
   const groupEvents = new Float64Array(isUsed.length).fill(PRIOR_EVENTS)
   for (let cell = 0; cell < groupOf.length; cell++) {
@@ -67,5 +67,7 @@ function fitFactors(groupOf: Int32Array, isUsed: Uint8Array, { squares, events }
     groupSquares[group] = (groupSquares[group] as number) + (squares[cell] as number)
     groupEvents[group] = (groupEvents[group] as number) + (events[cell] as number)
   }
-  return groupSquares.map((sum, group) => (isUsed[group] === 1 ? sum / (groupEvents[group] as number) : 1))
+  return Float32Array.from(groupSquares, (sum, group) =>
+    isUsed[group] === 1 ? sum / (groupEvents[group] as number) : 1,
+  )
 }

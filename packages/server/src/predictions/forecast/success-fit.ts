@@ -1,6 +1,8 @@
 import { discountUnused, startEffects, sweep } from './backfit.ts'
-import type { CellEvidence, Effects } from './backfit.ts'
+import type { CellEvidence } from './backfit.ts'
 import type { EffectLayout } from './effect-layout.ts'
+import { fittedEffects } from './fitted-effects.ts'
+import type { FittedEffects } from './fitted-effects.ts'
 import type { UnitColumns } from './unit-columns.ts'
 import type { UnitPairs } from './unit-pairs.ts'
 import { waterFill } from './water-fill.ts'
@@ -26,7 +28,7 @@ export function fitSuccess(
   today: number,
   trust: Float64Array,
   isUsed: readonly Uint8Array[],
-): Effects | undefined {
+): FittedEffects | undefined {
   const outcomes = countOutcomes(units, pairs, decay, today, trust)
   const events = outcomes.events.reduce((sum, count) => sum + count, 0)
   const successes = outcomes.successes.reduce((sum, count) => sum + count, 0)
@@ -39,7 +41,7 @@ export function fitSuccess(
     discountUnused(evidence, effects, layout, isUsed)
     sweep(effects, layout, evidence, isUsed, PRIOR_GUESS)
   }
-  return effects
+  return fittedEffects(effects)
 }
 
 export function logistic(logit: number): number {

@@ -58,6 +58,22 @@ describe('UnitSums', () => {
     )
   })
 
+  it('is what is left when rows come and go in between', () => {
+    fc.assert(
+      fc.property(someEvents, someEvents, someEvents, (first, second, third) => {
+        const sums = sumsOf(first)
+        sums.expire(TODAY - 1)
+        for (const event of second) sums.add(event)
+        sums.deleteInstance('a')
+        sums.expire(TODAY)
+        for (const event of third) sums.add(event)
+
+        const left = [...first, ...second].filter(({ instanceId, day }) => instanceId !== 'a' && day >= TODAY)
+        expect(sums.columns()).toEqual(sumsOf([...left, ...third]).columns())
+      }),
+    )
+  })
+
   it('forgets the days before the first that counts', () => {
     const sums = sumsOf([aForecastEvent({ day: TODAY - 1 }), aForecastEvent({ day: TODAY })])
 
