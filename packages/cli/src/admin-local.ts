@@ -27,11 +27,16 @@ function localGateway(admin: ReturnType<typeof administration>): AdminGateway {
     async createInstance(wanted) {
       const instance = await admin.createInstance(wanted)
       if (instance !== undefined) return describeInstance(instance)
-      throw new CliError(`there is an instance ${wanted.instanceId} already`, {
+      throw new CliError(`there is an instance ${wanted.instanceId} already, or there was one`, {
         hint: 'Leave --instance-id out to get a new one.',
       })
     },
     listInstances: async () => (await admin.listInstances()).map(describeInstance),
+    async deleteInstance(instanceId) {
+      const deleted = await admin.deleteInstance(instanceId)
+      if (deleted === undefined) throw noInstance(instanceId)
+      return { instance_id: instanceId, deleted_events: deleted.events }
+    },
     async createKey(instanceId, { label, expiresAt }) {
       const expiresAtMs = expiresAt === null ? null : Date.parse(expiresAt)
       const created = await admin.createKey(instanceId, { label, expiresAtMs })

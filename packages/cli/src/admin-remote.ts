@@ -31,6 +31,7 @@ export function remoteGateway(serverUrl: string, token: string): AdminGateway {
   return {
     createInstance: ({ name, instanceId }) => ask('POST', 'instances', { name, instance_id: instanceId }),
     listInstances: async () => (await ask<{ instances: InstanceView[] }>('GET', 'instances')).instances,
+    deleteInstance: (instanceId) => ask('DELETE', `instances/${encodeURIComponent(instanceId)}`),
     createKey: (instanceId, { label, expiresAt }) =>
       ask('POST', `instances/${encodeURIComponent(instanceId)}/keys`, { label, expires_at: expiresAt }),
     listKeys: async (instanceId) =>

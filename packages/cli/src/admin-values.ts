@@ -20,6 +20,12 @@ export function readInstanceId(text: string | undefined): string | null {
   throw wrong(`--instance-id: ${JSON.stringify(text)} is not a UUID`, 'Leave it out to get a new one.')
 }
 
+/** The id of an instance that is to be there, in the one spelling in which ids are compared. */
+export function readKnownInstanceId(text: string): string {
+  if (isUuid(text)) return text.toLowerCase()
+  throw wrong(`${JSON.stringify(text)} is not an instance id`, 'See `mosaic-telemetry instances list`.')
+}
+
 /** A moment that is still to come, RFC 3339. */
 export function readExpiry(text: string | undefined, nowMs: number): string | null {
   if (text === undefined) return null

@@ -7,6 +7,7 @@ import { addDoctor } from './commands/doctor.ts'
 import { addInstances } from './commands/instances.ts'
 import { addKeys } from './commands/keys.ts'
 import { addPredict } from './commands/predict.ts'
+import { addPredictions } from './commands/predictions.ts'
 import { addRuns } from './commands/runs.ts'
 import { addServe } from './commands/serve.ts'
 import { addSync } from './commands/sync.ts'
@@ -27,6 +28,7 @@ export function buildProgram(): Command {
     addDemo,
     addPredict,
     addBacktest,
+    addPredictions,
     addRuns,
     addSync,
     addDoctor,

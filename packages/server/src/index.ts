@@ -3,5 +3,8 @@ export { administration, describeApiKey, describeInstance } from './auth/adminis
 export type { Administration } from './auth/administration.ts'
 export { startServer } from './server.ts'
 export type { RunningServer, Surroundings } from './server.ts'
+export { rebuildProjection, verifyUnits } from './predictions/rebuild.ts'
+export type { RebuiltUnits, UnitDifference, Verification } from './predictions/rebuild.ts'
+export { lockForServer } from './storage/sqlite/single-server-lock.ts'
 export { openSqliteStore } from './storage/sqlite/sqlite-store.ts'
 export type { Store } from './storage/store.ts'

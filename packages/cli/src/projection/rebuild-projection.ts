@@ -1,0 +1,35 @@
+import { lockForServer, openSqliteStore, rebuildProjection } from '@mosaicstack/telemetry-server'
+import { ServerError } from '@mosaicstack/telemetry-server/config'
+
+import { CliError } from '../cli-error.ts'
+import { counted } from '../output/format.ts'
+import { terminal } from '../output/terminal.ts'
+import { findProjection, type ProjectionFlags } from './open-projection.ts'
+
+/** Makes the stored units anew from the events. */
+export async function rebuildStoredProjection(flags: ProjectionFlags): Promise<void> {
+  const { file, settings } = findProjection(flags)
+  const unlock = await lockForServer(file).catch(refuseBesideServer)
+  try {
+    const store = await openSqliteStore(file)
+    try {
+      const { units, events, position } = await rebuildProjection(store, settings)
+      if (flags.json) return terminal.out(JSON.stringify({ position, events, units: units.length }, null, 2))
+      const extent = `${counted(units.length, 'unit')} from ${counted(events, 'event')}`
+      terminal.out(`${extent} up to position ${position}`)
+    } finally {
+      await store.close()
+    }
+  } finally {
+    unlock()
+  }
+}
+
+/** A running server would save what it has in memory over what is made here. */
+function refuseBesideServer(error: unknown): never {
+  if (!(error instanceof ServerError) || error.code !== 'STORE_IN_USE') throw error
+  throw new CliError('a server is running on this store', {
+    hint: 'Stop it first. `mosaic-telemetry predictions verify` also works while it runs.',
+    cause: error,
+  })
+}
