@@ -4,15 +4,12 @@ CREATE TABLE files (
   file_no INTEGER PRIMARY KEY,
   harness TEXT NOT NULL,
   path TEXT NOT NULL UNIQUE,
-  -- Device and inode: a file that was replaced is read anew.
-  identity TEXT NOT NULL,
-  size_bytes INTEGER NOT NULL,
-  modified_ms REAL NOT NULL,
+  -- Device, inode, size and time of change: while they are the same, nobody has written.
+  stamp TEXT NOT NULL,
   -- Everything before is in the ledger.
   read_bytes INTEGER NOT NULL,
-  -- SHA-256 of the first `head_bytes`: tells a file that grew from one that was written again.
-  head_bytes INTEGER NOT NULL,
-  head_hash TEXT NOT NULL,
+  -- Of the beginning and the end of what was read: tells a file that grew from one that was written again.
+  read_hash TEXT NOT NULL,
   -- JSON: what the parser needs to go on.
   state TEXT,
   -- JSON: how often each reading issue was met.

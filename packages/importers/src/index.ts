@@ -1,1 +1,5 @@
+export { claudeCode } from './claude-code/claude-code.ts'
+export { importLogs } from './import/import-logs.ts'
+export { openLedger } from './ledger/ledger.ts'
+export { ledgerPath } from './ledger/ledger-path.ts'
 export { version } from './version.ts'

@@ -92,7 +92,7 @@ export class RequestRows {
     const sessionNo = this.#names.session(harness, pending.logged.session)
     this.#adoptFromOtlp(harness, pending)
     const cost = chooseCost({ otlpNanoUsd: null, statedNanoUsd: statedNanoUsd(request) }, () =>
-      this.#prices.priceNanoUsd(request),
+      this.#prices.priceNanoUsd({ ...request, tokens: pending.logged.tokens }),
     )
     const changes = this.#insert.run(
       harness,

@@ -116,16 +116,20 @@ export class TaskBuilder {
  * thread the most advanced file speaks; the threads add up.
  */
 function activityOf(stretches: readonly SqliteRow[]): Activity {
-  const threads = new Map<string, Activity>()
+  const threads = new Map<string, Map<string, Activity>>()
   for (const row of stretches) {
-    const thread = String(row['subagent'])
+    const files = threads.get(String(row['subagent'])) ?? new Map<string, Activity>()
+    threads.set(String(row['subagent']), files)
     const activity = JSON.parse(String(row['activity'])) as Activity
-    const known = threads.get(thread)
-    if (row['is_alias'] === 1 && known !== undefined) addActivity(known, activity)
-    else if (known === undefined || activity.lastMs > known.lastMs) threads.set(thread, activity)
+    const known = files.get(String(row['path']))
+    if (known === undefined) files.set(String(row['path']), activity)
+    else addActivity(known, activity)
   }
   const sum = noActivity()
-  for (const [, activity] of [...threads].sort(([a], [b]) => (a < b ? -1 : 1))) addActivity(sum, activity)
+  for (const [, files] of [...threads].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const [most] = [...files.values()].sort((a, b) => b.lastMs - a.lastMs)
+    if (most !== undefined) addActivity(sum, most)
+  }
   return sum
 }
 
@@ -176,9 +180,9 @@ function prepareStatements(database: SqliteDriver): Statements {
        WHERE p.task_no IN ${ours} ORDER BY r.at_ms, r.request_key`,
     ),
     stretches: database.prepare(
-      `SELECT p.task_no, s.subagent, s.activity, p.started_ms IS NULL AS is_alias FROM prompts p
+      `SELECT p.task_no, s.subagent, s.activity, f.path FROM prompts p
        JOIN stretches s USING (prompt_no) JOIN files f USING (file_no)
-       WHERE p.task_no IN ${ours} ORDER BY is_alias, f.path`,
+       WHERE p.task_no IN ${ours} ORDER BY f.path, p.prompt`,
     ),
     built: database.prepare('SELECT task_no FROM tasks WHERE session_no = ?'),
     put: database.prepare(
