@@ -1,5 +1,5 @@
 import type { ApiKey, Store } from '../storage/store.ts'
-import { sha256 } from './secrets.ts'
+import { sha256Base64 } from './secrets.ts'
 
 /**
  * All keys, in memory, so that a request costs one hash and one look-up. Changes made by other processes arrive with
@@ -17,7 +17,7 @@ export class KeyRing {
 
   /** @returns the key, or `undefined` where it is unknown, expired or revoked. */
   authenticate(apiKey: string, nowMs: number): ApiKey | undefined {
-    const key = this.#bySha256.get(sha256(apiKey).toString('base64'))
+    const key = this.#bySha256.get(sha256Base64(apiKey))
     if (key === undefined || key.revokedAtMs !== null) return undefined
     if (key.expiresAtMs !== null && key.expiresAtMs <= nowMs) return undefined
 

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHash, hash, randomBytes, timingSafeEqual } from 'node:crypto'
 
 /** Characters of a key that a list shows. Eight of sixty-four tell keys apart and help nobody to guess one. */
 const PREFIX_LENGTH = 8
@@ -18,6 +18,11 @@ export function newApiKey(): NewSecret {
 /** What is stored of a key. It has 256 random bits, so a fast hash is as good as a slow one. */
 export function sha256(secret: string): Buffer {
   return createHash('sha256').update(secret).digest()
+}
+
+/** The same as text, for every request: a quarter of the time. */
+export function sha256Base64(secret: string): string {
+  return hash('sha256', secret, 'base64')
 }
 
 /** Compares in a time that tells nothing about where two secrets differ. */

@@ -29,6 +29,8 @@ export async function buildApp(services: Services, options: AppOptions): Promise
   const app: FastifyInstance = fastify({
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true }),
+    // One logger for all requests: nothing is logged that would need a request's number, and a child costs 2 us.
+    childLoggerFactory: (logger) => logger,
     bodyLimit: MAX_BODY_BYTES,
     // A slow sender may not hold a connection for ever.
     requestTimeout: 30_000,
@@ -96,14 +98,13 @@ function discoveryRoutes(app: FastifyInstance): void {
 }
 
 function logAndMeasure(app: FastifyInstance, { metrics }: Services): void {
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none'
-    metrics.requestAnswered(route, reply.statusCode, reply.elapsedTime / 1000)
+    const ms = reply.elapsedTime
+    metrics.requestAnswered(route, reply.statusCode, ms / 1000)
     // Neither headers nor bodies: a log holds no keys and nobody's data.
-    request.log.debug(
-      { method: request.method, route, status: reply.statusCode, ms: reply.elapsedTime },
-      'answered',
-    )
+    request.log.debug({ method: request.method, route, status: reply.statusCode, ms }, 'answered')
+    done()
   })
 }
 

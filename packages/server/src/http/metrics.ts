@@ -108,9 +108,20 @@ export function serverMetrics(sources: MetricSources): ServerMetrics {
 
   gaugeCalibration(registers, sources.calibration)
 
+  // Looking labels up costs more than counting.
+  const timers = new Map<string, { observe(seconds: number): void }>()
+  const timerOf = (route: string, status: number) => {
+    const name = `${status} ${route}`
+    const known = timers.get(name)
+    if (known !== undefined) return known
+    const timer = requests.labels({ route, status })
+    timers.set(name, timer)
+    return timer
+  }
+
   return {
     registry,
-    requestAnswered: (route, status, seconds) => requests.observe({ route, status }, seconds),
+    requestAnswered: (route, status, seconds) => timerOf(route, status).observe(seconds),
     async timingCommit(commit, group) {
       const stopTimer = commits.startTimer()
       const result = await commit()

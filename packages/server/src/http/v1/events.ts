@@ -7,6 +7,7 @@ import { readBatch, readObject } from '../envelope.ts'
 import { sendError } from '../error-answer.ts'
 import { describeRoute } from '../openapi.ts'
 import type { Services } from '../services.ts'
+import { renderBatchAnswer } from './batch-answer.ts'
 
 /** `POST /v1/events` and `POST /v1/events/batch`. */
 export function eventRoutes(app: FastifyInstance, { ingest, requireKey }: Services): void {
@@ -33,7 +34,7 @@ export function eventRoutes(app: FastifyInstance, { ingest, requireKey }: Servic
     },
     async (request, reply) => {
       const events = readBatch(request.body, 'events', MAX_EVENTS_PER_BATCH)
-      return answer(reply, await ingest(keyOf(request), events), (response) => response)
+      return answer(reply, await ingest(keyOf(request), events), renderBatchAnswer)
     },
   )
 
@@ -53,21 +54,25 @@ export function eventRoutes(app: FastifyInstance, { ingest, requireKey }: Servic
     },
     async (request, reply) => {
       const event = readObject(request.body)
-      return answer(reply, await ingest(keyOf(request), [event]), (response) => response.results[0])
+      return answer(reply, await ingest(keyOf(request), [event]), (response) =>
+        JSON.stringify(response.results[0]),
+      )
     },
   )
 }
+
+const JSON_TYPE = 'application/json; charset=utf-8'
 
 type Answered = Extract<IngestOutcome, { kind: 'answered' }>['response']
 
 function answer(
   reply: FastifyReply,
   outcome: IngestOutcome,
-  shape: (response: Answered) => unknown,
+  render: (response: Answered) => string,
 ): FastifyReply {
   switch (outcome.kind) {
     case 'answered':
-      return reply.code(202).send(shape(outcome.response))
+      return reply.code(202).type(JSON_TYPE).send(render(outcome.response))
     case 'refused':
       return sendError(reply, outcome.refusal)
     case 'overloaded':
