@@ -8,6 +8,7 @@ import { type Observation, reportsUsage } from '../predictions/observation.ts'
 import { utcDay } from '../predictions/sample-codec.ts'
 import { openObservationSource } from '../storage/observation-source.ts'
 import type { ForecastThreadData } from './forecast-thread-data.ts'
+import { yieldToOthers } from './yield-to-others.ts'
 
 /**
  * The thread that learns the forecast. It reads the stored events in their order, from the beginning of the window on
@@ -24,6 +25,7 @@ const PUBLISH_EVERY_MS = 60_000
 /** Few events are fitted too, if not at once. */
 const FIT_EVERY_MS = 60_000
 
+yieldToOthers()
 const { source, minInstances, windowDays } = workerData as ForecastThreadData
 const { observationsAfter } = await openObservationSource(source)
 const learner = new ForecastLearner({ minInstances, windowDays })
