@@ -268,6 +268,15 @@ CREATE INDEX runs_by_parent ON mosaic_telemetry.runs USING btree ("left"(parent_
 CREATE INDEX runs_by_start ON mosaic_telemetry.runs USING btree (start_time_us);
 CREATE INDEX runs_by_status ON mosaic_telemetry.runs USING btree (status, created_at_us DESC, run_no DESC);
 
+CREATE TABLE saved_states (
+  name text NOT NULL,
+  revision bigint NOT NULL,
+  position bigint NOT NULL,
+  deletion_no bigint NOT NULL,
+  bytes bytea NOT NULL,
+  PRIMARY KEY (name)
+);
+
 CREATE TABLE words (
   word_no integer NOT NULL GENERATED ALWAYS AS IDENTITY,
   word text COLLATE "C" NOT NULL,

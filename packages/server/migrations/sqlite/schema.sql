@@ -244,6 +244,14 @@ CREATE INDEX runs_by_start ON runs (start_time_us, created_at_us);
 
 CREATE INDEX runs_by_status ON runs (status, created_at_us, run_no, start_time_us);
 
+CREATE TABLE saved_states (
+  name TEXT PRIMARY KEY,
+  revision INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  deletion_no INTEGER NOT NULL,
+  bytes BLOB NOT NULL
+) STRICT;
+
 CREATE TABLE words (
   word_no INTEGER PRIMARY KEY,
   word TEXT NOT NULL UNIQUE

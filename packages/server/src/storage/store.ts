@@ -3,6 +3,7 @@ import type { StoredUnit } from '../predictions/units.ts'
 import type { EventRows } from './event-rows.ts'
 import type { OtlpStore } from './otlp-store.ts'
 import type { RunStore } from './run-store.ts'
+import type { SavedState, StateName, StateToSave } from './saved-state.ts'
 
 /**
  * What the server asks of its database, in questions rather than tables. Each engine answers all of them and passes
@@ -37,6 +38,11 @@ export interface Store extends RunStore, OtlpStore {
   loadTrust(): Promise<ReadonlyMap<string, number>>
   /** Replaces what `loadTrust` gives, for instances that exist. */
   saveTrust(trust: ReadonlyMap<string, number>): Promise<void>
+
+  /** The state saved last under a name. @returns `undefined` where there is none, or none newer than a revision. */
+  loadState(name: StateName, newerThanRevision?: number): Promise<SavedState | undefined>
+  /** Replaces it. Nothing is saved where an instance was deleted that the state may know. */
+  saveState(name: StateName, state: StateToSave): Promise<void>
 
   /** @returns `undefined` where that instance exists already, or was deleted: an id is never given again. */
   createInstance(instance: NewInstance): Promise<Instance | undefined>

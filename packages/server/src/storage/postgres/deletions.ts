@@ -49,6 +49,8 @@ export function deleteInstance(
     for (const table of [...OF_INSTANCE, 'instances']) {
       await session.run(`DELETE FROM ${table} WHERE instance_no = $1`, [instanceNo])
     }
+    // Whatever the forecast has learned, it has learned from this instance too.
+    await session.run('DELETE FROM saved_states')
     return { events }
   })
 }

@@ -16,6 +16,7 @@ import { retrying } from './retrying.ts'
 import { listRuns } from './run-list.ts'
 import { findRun, listRunEvents, readRunCounts } from './run-reads.ts'
 import { writeRuns } from './run-writes.ts'
+import { loadState, saveState } from './saved-states.ts'
 import { openSettledPositions, passPositionsRead } from './settled-positions.ts'
 import { openSnapshot } from './snapshot.ts'
 import { readStatus } from './status.ts'
@@ -100,6 +101,8 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
     openSnapshot: () => openSnapshot(url, positions),
     loadTrust: () => loadTrust(reads),
     saveTrust: (trust) => saveTrust(writes, trust),
+    loadState: (name, newerThanRevision) => loadState(reads, name, newerThanRevision),
+    saveState: (name, state) => saveState(writes, name, state),
     unitsSavedSince: (version) => unitsSavedSince(reads, version),
     takeLead: () => takeLead(url, words),
     createInstance: (instance) => createInstance(writes, instance),

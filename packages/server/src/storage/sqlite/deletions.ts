@@ -32,6 +32,8 @@ export function deleteInstance(
       const remove = (table: string) =>
         database.prepare(`DELETE FROM ${table} WHERE instance_no = ?`).run(instanceNo)
       for (const table of OF_INSTANCE) remove(table)
+      // Whatever the forecast has learned, it has learned from this instance too.
+      database.exec('DELETE FROM saved_states')
       const deletedEvents = remove('events')
       remove('instances')
       return deletedEvents

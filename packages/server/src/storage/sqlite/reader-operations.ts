@@ -1,4 +1,5 @@
 import { deletionsAfter } from './deletions.ts'
+import type { StateName } from '../saved-state.ts'
 import type { SqliteDriver } from './driver.ts'
 import { openObservations } from './events.ts'
 import { findInstance, listInstances } from './instances.ts'
@@ -6,6 +7,7 @@ import { keysChangedSince, listKeys } from './keys.ts'
 import { openOtlpOpenSessions, openOtlpRequests, openOtlpSessionList, openOtlpWork } from './otlp-reads.ts'
 import { openRunList } from './run-list.ts'
 import { openRunCounts, openRunEvents, openRunFinder } from './run-reads.ts'
+import { loadState } from './saved-states.ts'
 import { loadTrust } from './trust.ts'
 import { loadUnits } from './units.ts'
 
@@ -19,6 +21,7 @@ export function readerOperations(database: SqliteDriver) {
     loadUnits: () => loadUnits(database),
     loadTrust: () => loadTrust(database),
     deletionsAfter: (deletionNo: number) => deletionsAfter(database, deletionNo),
+    loadState: (name: StateName, newerThanRevision?: number) => loadState(database, name, newerThanRevision),
     listInstances: () => listInstances(database),
     findInstance: (instanceId: string) => findInstance(database, instanceId),
     listKeys: (instanceId: string) => listKeys(database, instanceId),

@@ -72,6 +72,8 @@ export async function openSqliteStore(file: string): Promise<Store> {
     createInstance: writer.createInstance,
     listInstances: reader.listInstances,
     findInstance: reader.findInstance,
+    loadState: reader.loadState,
+    saveState: writer.saveState,
     deleteInstance: writer.deleteInstance,
     deletionsAfter: reader.deletionsAfter,
     createKey: writer.createKey,

@@ -2,6 +2,7 @@ import type { StoredUnit } from '../../predictions/units.ts'
 import type { OtlpAppendOutcome, OtlpBatch, OtlpSettlement } from '../otlp-store.ts'
 import type { RunWrite, RunWriteOutcome } from '../run-store.ts'
 import type { AppendedRows, AppendOutcome, NewApiKey, NewInstance } from '../store.ts'
+import type { StateName, StateToSave } from '../saved-state.ts'
 import type { SqliteDriver } from './driver.ts'
 import { deleteInstance } from './deletions.ts'
 import { openEventAppender } from './events.ts'
@@ -11,6 +12,7 @@ import { claimOtlpSession, openOtlpAppender, settleOtlp } from './otlp-writes.ts
 import type { PackedRows } from './packed-rows.ts'
 import { openRunCounter } from './run-counts.ts'
 import { openRunWriter } from './run-writes.ts'
+import { saveState } from './saved-states.ts'
 import { transaction } from './transaction.ts'
 import { saveTrust } from './trust.ts'
 import { openUnitSaver } from './units.ts'
@@ -91,6 +93,7 @@ export function writerOperations(database: SqliteDriver) {
     saveTrust: (trust: ReadonlyMap<string, number>) => saveTrust(database, trust),
     deleteInstance: (instanceId: string, deletedAtMs: number) =>
       deleteInstance(database, instanceId, deletedAtMs),
+    saveState: (name: StateName, state: StateToSave) => saveState(database, name, state),
     createInstance: (instance: NewInstance) => createInstance(database, instance),
     createKey: (key: NewApiKey) => createKey(database, key),
     revokeKey: (keyId: string, revokedAtMs: number) => revokeKey(database, keyId, revokedAtMs),
