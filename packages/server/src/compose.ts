@@ -15,6 +15,7 @@ import { type EventCommits, ingestEvents } from './ingest/ingest-events.ts'
 import type { Chore } from './housekeeping.ts'
 import { intakeSteps } from './ingest/steps.ts'
 import { openOtlp } from './otlp/open-otlp.ts'
+import type { CostOf } from './otlp/task-event.ts'
 import type { Projector } from './predictions/projector.ts'
 import type { Predictions } from './open-predictions.ts'
 import { RunMetadataCache } from './runs/run-metadata.ts'
@@ -31,10 +32,12 @@ export interface Parts {
   readonly keys: KeyRing
   readonly predictions: Predictions
   readonly nowMs: () => number
+  /** For requests whose sender names no cost. */
+  readonly listPrice?: CostOf | undefined
 }
 
 /** Puts the parts together into what the routes work with. */
-export function compose({ config, store, keys, predictions, nowMs }: Parts): {
+export function compose({ config, store, keys, predictions, nowMs, listPrice }: Parts): {
   readonly services: Services
   /** Everything that commits, to be waited for at the end. */
   readonly commits: readonly { drained(): Promise<void> }[]
@@ -67,7 +70,16 @@ export function compose({ config, store, keys, predictions, nowMs }: Parts): {
 
   const ingest = metrics.counting(ingestEvents(intakeSteps(newEventId), commits, nowMs))
   const requireInstanceKey = requireKey({ keys, rateLimit, nowMs })
-  const otlp = openOtlp({ config, store, ingest, metrics, limits, requireKey: requireInstanceKey, nowMs })
+  const otlp = openOtlp({
+    config,
+    store,
+    ingest,
+    metrics,
+    limits,
+    requireKey: requireInstanceKey,
+    nowMs,
+    listPrice,
+  })
 
   const services: Services = {
     version,

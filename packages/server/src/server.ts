@@ -13,6 +13,7 @@ import { Teardown } from './lifecycle/teardown.ts'
 import { databaseFile } from './local-files.ts'
 import { prepareLocalInstance } from './local-instance.ts'
 import { createLogger } from './logger.ts'
+import type { CostOf } from './otlp/task-event.ts'
 import { openPredictions } from './open-predictions.ts'
 import { lockForServer } from './storage/sqlite/single-server-lock.ts'
 import { openSqliteStore } from './storage/sqlite/sqlite-store.ts'
@@ -31,6 +32,8 @@ export interface RunningServer {
 export interface Surroundings {
   readonly nowMs?: () => number
   readonly logger?: Logger
+  /** What a request costs at list price, for those whose sender names no cost; without it they stay without. */
+  readonly listPrice?: CostOf
 }
 
 /**
@@ -49,7 +52,7 @@ export async function startServer(
     teardown.run((name, error) => logger.error({ err: error }, `while stopping, this failed: ${name}`))
 
   try {
-    const { services, commits, predictions } = await openParts(config, teardown, logger, nowMs)
+    const { services, commits, predictions } = await openParts({ config, teardown, logger, nowMs, surroundings })
     const app = await buildApp(services, { logger, host: config.host, allowedHosts: config.allowedHosts })
     teardown.defer('commits', () => Promise.all(commits.map((each) => each.drained())))
     teardown.defer('http', () => closeWithin(app, config.stopTimeoutMs))
@@ -70,7 +73,15 @@ export async function startServer(
 }
 
 /** Opens what stands behind HTTP. */
-async function openParts(config: ServerConfig, teardown: Teardown, logger: Logger, nowMs: () => number) {
+async function openParts(parts: {
+  readonly config: ServerConfig
+  readonly teardown: Teardown
+  readonly logger: Logger
+  readonly nowMs: () => number
+  readonly surroundings: Surroundings
+}) {
+  const { config, teardown, logger, nowMs, surroundings } = parts
+  const { listPrice } = surroundings
   const file = databaseFile(config.dataDir)
   teardown.defer('lock', await lockForServer(file))
   const store = await openSqliteStore(file)
@@ -80,7 +91,7 @@ async function openParts(config: ServerConfig, teardown: Teardown, logger: Logge
   const predictions = await openPredictions({ config, file, store, keys, logger, nowMs })
   await keys.refresh() // after predictions have noted which instances were deleted before
   teardown.defer('forecast', () => predictions.forecasting.end())
-  const composed = compose({ config, store, keys, predictions, nowMs })
+  const composed = compose({ config, store, keys, predictions, nowMs, listPrice })
   const { services, chores } = composed
   for (const chore of housekeeping({ config, keys, predictions, runs: services.runs, chores, nowMs })) {
     if (chore.isDoneAtStop) teardown.defer(chore.name, chore.work)

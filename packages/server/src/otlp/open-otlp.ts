@@ -9,7 +9,7 @@ import type { OtlpStore } from '../storage/otlp-store.ts'
 import { otlpCounters } from './otlp-counters.ts'
 import { type OtlpCommits, receiveOtlp } from './receive-otlp.ts'
 import { settleTasks } from './settle-tasks.ts'
-import { saidCost } from './task-event.ts'
+import type { CostOf } from './task-event.ts'
 
 /** Longest time that a finished task waits for its event beyond `otlpTaskQuietMs`. */
 const MAX_SETTLE_LAG_MS = 30_000
@@ -23,11 +23,13 @@ export function openOtlp(parts: {
   readonly limits: GroupCommitOptions
   readonly requireKey: RequestHook
   readonly nowMs: () => number
+  readonly listPrice?: CostOf | undefined
 }): { readonly services: OtlpServices; readonly commits: OtlpCommits; readonly chore: Chore } {
   const { config, store, ingest, requireKey, nowMs } = parts
   const counters = otlpCounters(parts.metrics.registry)
   const commits: OtlpCommits = new GroupCommit((batches) => store.appendOtlp(batches), parts.limits)
   const quietMs = config.otlpTaskQuietMs
+  const costOf: CostOf = (request) => request.cost_usd_micros ?? parts.listPrice?.(request)
   return {
     services: { receive: receiveOtlp(commits, counters, nowMs), store, requireKey, nowMs },
     commits,
@@ -35,7 +37,7 @@ export function openOtlp(parts: {
       name: 'make events of finished tasks that OpenTelemetry told',
       pauseMs: Math.min(MAX_SETTLE_LAG_MS, quietMs),
       isDoneAtStop: false,
-      work: () => settleTasks({ store, ingest, counters, costOf: saidCost, quietMs, nowMs }),
+      work: () => settleTasks({ store, ingest, counters, costOf, quietMs, nowMs }),
     },
   }
 }

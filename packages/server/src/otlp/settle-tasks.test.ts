@@ -12,7 +12,6 @@ import { anOtlpBatch, anOtlpRequest } from '../testing/an-otlp-batch.ts'
 import { createInstance, ENGINES } from '../testing/engines.ts'
 import { otlpCounters } from './otlp-counters.ts'
 import { settleTasks } from './settle-tasks.ts'
-import { saidCost } from './task-event.ts'
 
 const QUIET_MS = 600_000
 
@@ -174,7 +173,7 @@ async function aWorld(): Promise<World> {
         store: other.store ?? store,
         ingest: other.ingest ?? noting,
         counters,
-        costOf: saidCost,
+        costOf: (request) => request.cost_usd_micros ?? undefined,
         quietMs: QUIET_MS,
         nowMs: () => nowMs,
       })

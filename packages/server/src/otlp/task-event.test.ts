@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 
 import { instance } from '../testing/an-observation.ts'
 import { anOtlpRequest } from '../testing/an-otlp-batch.ts'
-import { saidCost, taskEvent } from './task-event.ts'
+import { taskEvent } from './task-event.ts'
 import type { SessionTask } from './tasks-of-session.ts'
 
 const END_MS = Date.UTC(2026, 10, 21, 9)
@@ -105,7 +105,7 @@ function make(fields: Partial<SessionTask>) {
     endsInError: false,
     ...fields,
   }
-  return taskEvent(task, session, saidCost, END_MS)
+  return taskEvent(task, session, (request) => request.cost_usd_micros ?? undefined, END_MS)
 }
 
 function eventOf(fields: Partial<SessionTask>) {

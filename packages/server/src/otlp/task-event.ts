@@ -11,9 +11,6 @@ import type { SessionTask } from './tasks-of-session.ts'
 /** What a request cost in micro-dollars; `undefined` where nobody knows, which is never taken for 0. */
 export type CostOf = (request: OtlpRequest) => number | undefined
 
-/** The cost that the sender has said. */
-export const saidCost: CostOf = (request) => request.cost_usd_micros ?? undefined
-
 export type TaskEvent =
   | {
       readonly kind: 'event'

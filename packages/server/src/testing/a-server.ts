@@ -4,7 +4,7 @@ import { request as httpRequest } from 'node:http'
 import { newApiKey } from '../auth/secrets.ts'
 import { type GivenSettings, resolveConfig } from '../config/resolve-config.ts'
 import { databaseFile } from '../local-files.ts'
-import { startServer } from '../server.ts'
+import { startServer, type Surroundings } from '../server.ts'
 import { createInstance } from '../storage/sqlite/instances.ts'
 import { createKey } from '../storage/sqlite/keys.ts'
 import { migrate } from '../storage/sqlite/migrate.ts'
@@ -44,14 +44,17 @@ export interface TestServer extends AsyncDisposable {
 export const asAdmin: Headers = { authorization: `Bearer ${ADMIN_TOKEN}` }
 export const withoutKey: Headers = { authorization: '' }
 
-export async function aServer(settings: GivenSettings = {}): Promise<TestServer> {
+export async function aServer(
+  settings: GivenSettings = {},
+  surroundings: Pick<Surroundings, 'listPrice'> = {},
+): Promise<TestServer> {
   const directory = aTempDir()
   const dataDir = directory.path
   const clock = { nowMs: NOW_MS }
   const nowMs = () => clock.nowMs
   const { keyId, apiKey } = await createDatabase(databaseFile(dataDir))
   const given = { port: 0, logLevel: 'silent', adminToken: ADMIN_TOKEN, ...settings, dataDir }
-  const server = await startServer(resolveConfig(given, {}), { nowMs })
+  const server = await startServer(resolveConfig(given, {}), { nowMs, ...surroundings })
 
   const call = async (method: string, path: string, headers: Headers, body?: unknown): Promise<Answer> => {
     const isReady = typeof body === 'string' || body instanceof Uint8Array || body === undefined
