@@ -16,7 +16,7 @@ import type { Chore } from './housekeeping.ts'
 import { intakeSteps } from './ingest/steps.ts'
 import { openOtlp } from './otlp/open-otlp.ts'
 import type { CostOf } from './otlp/task-event.ts'
-import type { Projector } from './predictions/projector.ts'
+import type { Projection } from './predictions/projection.ts'
 import type { Predictions } from './open-predictions.ts'
 import { RunMetadataCache } from './runs/run-metadata.ts'
 import type { EventRows } from './storage/event-rows.ts'
@@ -109,7 +109,7 @@ export function compose({ config, store, keys, predictions, nowMs, listPrice }: 
 /** What is stored is folded before anybody is told, so that an acknowledged event is in the next prediction. */
 async function appendAndFold(
   store: Store,
-  projector: Projector,
+  projector: Projection,
   requests: readonly EventRows[],
 ): Promise<GroupOutcome<AppendedRows>> {
   const outcome = await store.appendEvents(requests)

@@ -20,7 +20,7 @@ const MAX_STALE_LAG_MS = 60_000
 export function housekeeping(parts: {
   readonly config: ServerConfig
   readonly keys: KeyRing
-  readonly predictions: Pick<Predictions, 'projector' | 'chores'>
+  readonly predictions: Pick<Predictions, 'projector' | 'checkpointPauseMs' | 'chores'>
   readonly runs: Pick<RunServices, 'commits'>
   /** Of parts that bring their own. */
   readonly chores: readonly Chore[]
@@ -30,7 +30,7 @@ export function housekeeping(parts: {
   const chores: Chore[] = [
     {
       name: 'save prediction units',
-      pauseMs: config.checkpointIntervalMs,
+      pauseMs: predictions.checkpointPauseMs,
       isDoneAtStop: true,
       work: () => predictions.projector.checkpoint(nowMs()),
     },

@@ -105,7 +105,6 @@ async function openIn(directory: string, settings: GivenSettings = {}) {
   let first = 1000
   const predictions = await openPredictions({
     config: resolveConfig({ ...settings, dataDir: directory }, {}),
-    file,
     store,
     keys: new KeyRing(store),
     logger: pino({ level: 'silent' }),

@@ -12,24 +12,35 @@ import { inFullStanding, weighInstances } from './predictions/instance-weights.t
 import { PacedForecasts } from './predictions/paced-forecasts.ts'
 import { Predictor } from './predictions/predictor.ts'
 import { presets } from './predictions/presets.ts'
+import type { Projection } from './predictions/projection.ts'
 import { Projector } from './predictions/projector.ts'
 import { roundedAnswers } from './predictions/rounded-answers.ts'
+import { SharedProjection } from './predictions/shared-projection.ts'
 import { Standings } from './predictions/standings.ts'
 import { TrustKeeper } from './predictions/trust-keeper.ts'
 import { Units } from './predictions/units.ts'
 import type { Weighing } from './predictions/weighing.ts'
+import { isShared, sourceOf } from './storage/open-store.ts'
+import type { SharedStore } from './storage/shared-store.ts'
 import type { Store } from './storage/store.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
+/** What one process has folded is in the predictions of the others within a few seconds. */
+const SHARE_EVERY_MS = 1000
+
 /** Everything that answers what the next task will take. */
 export interface Predictions {
   readonly answering: Answering
-  readonly projector: Projector
+  readonly projector: Projection
+  /** Between two checkpoints of the projection. */
+  readonly checkpointPauseMs: number
   readonly forgetting: Forgetting
   readonly forecasting: Forecasting
   readonly forecasts: Pick<PacedForecasts, 'calibration'>
   readonly chores: readonly Chore[]
+  /** Lets go of what others may have then. */
+  end(): Promise<void>
   /** Instances that count nowhere now. */
   setAside(): number
   /** Summaries that were not published because an instance would have held more than its share, since the start. */
@@ -39,14 +50,12 @@ export interface Predictions {
 /** Puts predictions together as the preset wants them, and reads what is stored of them. */
 export async function openPredictions(parts: {
   readonly config: ServerConfig
-  /** The database file. */
-  readonly file: string
-  readonly store: Store
+  readonly store: Store | SharedStore
   readonly keys: KeyRing
   readonly logger: Logger
   readonly nowMs: () => number
 }): Promise<Predictions> {
-  const { config, file, store, keys, logger, nowMs } = parts
+  const { config, store, keys, logger, nowMs } = parts
   const preset = presets[config.predictionsPreset]
   const { publishedForMs } = preset
   const minInstances = preset.minInstances(config.minInstances)
@@ -67,16 +76,20 @@ export async function openPredictions(parts: {
   }
   const predictor = new Predictor(units, { minInstances, publishedForMs }, nowMs, weighing)
   const forecasts = new PacedForecasts(publishedForMs ?? 0, nowMs)
-  const learning = forecasting({ file, minInstances, windowDays: config.windowDays }, (published) => {
-    forecasts.publish(published)
-    trust.judge(published.fit.distrusted)
-  })
+  const learning = forecasting(
+    { source: sourceOf(config), minInstances, windowDays: config.windowDays },
+    (published) => {
+      forecasts.publish(published)
+      trust.judge(published.fit.distrusted)
+    },
+  )
   const relearn = () => {
     forecasts.hurry()
     learning.relearn()
   }
   const forgetting = new Forgetting({ store, keys, units, predictor, relearn })
-  const projector = new Projector(store, units)
+  const shared = isShared(store) ? new SharedProjection(store, units) : undefined
+  const projector = shared ?? new Projector(store, units)
 
   await forgetting.start()
   await trust.start()
@@ -86,6 +99,10 @@ export async function openPredictions(parts: {
   return {
     answering: preset.isRounded ? roundedAnswers(plainAnswers) : plainAnswers,
     projector,
+    checkpointPauseMs:
+      shared === undefined
+        ? config.checkpointIntervalMs
+        : Math.min(config.checkpointIntervalMs, SHARE_EVERY_MS),
     forgetting,
     forecasting: learning,
     forecasts,
@@ -95,6 +112,10 @@ export async function openPredictions(parts: {
       chore('forget deleted instances', 2_000, () => forgetting.catchUp()),
       ...(preset.hasRamp ? [chore('read new instances', 60_000, () => births.refresh())] : []),
     ],
+    async end() {
+      await learning.end()
+      await shared?.end()
+    },
     setAside: () => standings.setAside.size,
     shareViolations: violations.count,
   }

@@ -15,8 +15,8 @@ import { prepareLocalInstance } from './local-instance.ts'
 import { createLogger } from './logger.ts'
 import type { CostOf } from './otlp/task-event.ts'
 import { openPredictions } from './open-predictions.ts'
+import { openStore } from './storage/open-store.ts'
 import { lockForServer } from './storage/sqlite/single-server-lock.ts'
-import { openSqliteStore } from './storage/sqlite/sqlite-store.ts'
 
 /** A server that answers. */
 export interface RunningServer {
@@ -58,7 +58,9 @@ export async function startServer(
     teardown.defer('http', () => closeWithin(app, config.stopTimeoutMs))
 
     const url = await listen(app, config)
-    const newCredentialsFile = isLoopbackAddress(config.host)
+    // A shared database has its instances from whoever administers it, not from the first process that starts.
+    const isOwnStore = config.databaseUrl === null && isLoopbackAddress(config.host)
+    const newCredentialsFile = isOwnStore
       ? await prepareLocalInstance(services.administration, config.dataDir, url)
       : undefined
     // After the port is open: learning may take its time, answering may not.
@@ -82,15 +84,15 @@ async function openParts(parts: {
 }) {
   const { config, teardown, logger, nowMs, surroundings } = parts
   const { listPrice } = surroundings
-  const file = databaseFile(config.dataDir)
-  teardown.defer('lock', await lockForServer(file))
-  const store = await openSqliteStore(file)
+  if (config.databaseUrl === null) teardown.defer('lock', await lockForServer(databaseFile(config.dataDir)))
+  const onBrokenConnection = (error: Error) => logger.warn({ err: error }, 'a database connection broke')
+  const store = await openStore(config, { onBrokenConnection })
   teardown.defer('store', () => store.close())
 
   const keys = new KeyRing(store)
-  const predictions = await openPredictions({ config, file, store, keys, logger, nowMs })
+  const predictions = await openPredictions({ config, store, keys, logger, nowMs })
   await keys.refresh() // after predictions have noted which instances were deleted before
-  teardown.defer('forecast', () => predictions.forecasting.end())
+  teardown.defer('predictions', () => predictions.end())
   const composed = compose({ config, store, keys, predictions, nowMs, listPrice })
   const { services, chores } = composed
   for (const chore of housekeeping({ config, keys, predictions, runs: services.runs, chores, nowMs })) {

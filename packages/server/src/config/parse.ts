@@ -67,6 +67,13 @@ export function dataDirectory(text: string): Parsed<string> {
   return text === '' ? { ok: false, expected: 'a directory' } : { ok: true, value: resolve(text) }
 }
 
+/** The URL of a PostgreSQL database; what it leaves out is taken from the PG* variables. */
+export function databaseUrl(text: string): Parsed<string> {
+  return /^postgres(ql)?:\/\/\S*$/.test(text) && URL.canParse(text)
+    ? { ok: true, value: text }
+    : { ok: false, expected: 'a URL such as postgres://user@host:5432/database' }
+}
+
 export function secret(minLength: number): Parse<string> {
   return (text) =>
     text.length >= minLength

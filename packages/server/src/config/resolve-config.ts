@@ -69,7 +69,7 @@ function resolve(key: SettingKey, given: GivenSettings, environment: Environment
 
   const parsed = setting.parse(raw)
   if (parsed.ok) return parsed
-  const shown = setting.isSecret ? 'its value' : JSON.stringify(raw)
+  const shown = setting.isSecret || setting.mayHoldSecret ? 'its value' : JSON.stringify(raw)
   return { ok: false, problem: `${source}: ${shown} is not ${parsed.expected}` }
 }
 

@@ -6,6 +6,7 @@ import {
   address,
   choice,
   count,
+  databaseUrl,
   dataDirectory,
   duration,
   list,
@@ -24,6 +25,8 @@ export interface Setting<Value> {
   readonly aliases?: readonly string[]
   /** Secrets have no flag: a process list is no place for them. */
   readonly isSecret?: true
+  /** Its value may hold a password, so no message shows it. */
+  readonly mayHoldSecret?: true
 }
 
 const MINUTE = 60_000
@@ -39,6 +42,14 @@ export const settings = {
     'TELEMETRY_API_PORT',
   ]),
   dataDir: setting(defaultDataDirectory(), dataDirectory, 'Directory of the embedded database.'),
+  databaseUrl: {
+    ...setting<string | null>(
+      null,
+      databaseUrl,
+      'PostgreSQL database to use in place of the embedded one: `postgres://user@host/database`.',
+    ),
+    mayHoldSecret: true,
+  },
   adminToken: {
     ...setting<string | null>(null, secret(16), 'Opens the admin API; it is closed without one.'),
     isSecret: true,

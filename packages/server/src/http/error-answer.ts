@@ -1,6 +1,8 @@
 import { errorStatus, type ErrorCode, type ErrorResponse } from '@mosaicstack/telemetry-client/protocol'
 import type { FastifyError, FastifyReply } from 'fastify'
 
+import { StoreUnavailable } from '../storage/store-unavailable.ts'
+
 export interface AnswerableError {
   readonly code: ErrorCode
   readonly message: string
@@ -34,8 +36,11 @@ export function sendError(reply: FastifyReply, answer: AnswerableError): Fastify
 }
 
 /** Fastify's own refusals, in our words. Anything unknown is a bug of ours and tells the client nothing. */
-export function answerFor(error: FastifyError | HttpError): AnswerableError {
+export function answerFor(error: FastifyError | HttpError | StoreUnavailable): AnswerableError {
   if (error instanceof HttpError) return error.answer
+  if (error instanceof StoreUnavailable) {
+    return { code: 'unavailable', message: 'the store does not answer now; try again' }
+  }
   const known = FASTIFY_ERRORS[error.code]
   if (known !== undefined) return known
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {

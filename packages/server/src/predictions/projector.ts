@@ -2,6 +2,7 @@ import { complexityCodes, outcomeCodes, providerCodes, taskTypeCodes } from '../
 import { columnIndex, EVENT_STRIDE, type EventRows } from '../storage/event-rows.ts'
 import type { Store, StoredGroup } from '../storage/store.ts'
 import type { Observation } from './observation.ts'
+import type { Projection } from './projection.ts'
 import type { Units } from './units.ts'
 
 /** Events read at once when catching up after a start. */
@@ -15,7 +16,7 @@ const CATCH_UP_EVENTS = 5000
  * - A checkpoint saves the changed units together with the position that they reach, in one transaction.
  * - After a crash the units of the last checkpoint are loaded, and the events after its position are read again.
  */
-export class Projector {
+export class Projector implements Projection {
   readonly #store: Pick<Store, 'loadUnits' | 'saveUnits' | 'observationsAfter'>
   readonly #units: Units
   /** Every event up to here is folded. */
@@ -40,7 +41,11 @@ export class Projector {
     for (const unit of saved.units) this.#units.load(unit)
     this.#units.expire(nowMs)
     this.#savedPosition = this.#position = saved.position
+    await this.catchUp()
+  }
 
+  /** Reads and folds what is stored after what is folded. */
+  async catchUp(): Promise<void> {
     for (;;) {
       const observations = await this.#store.observationsAfter(this.#position, CATCH_UP_EVENTS)
       for (const observation of observations) this.#units.fold(observation)

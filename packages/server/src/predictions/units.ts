@@ -134,6 +134,15 @@ export class Units {
     else this.#recount(unit)
   }
 
+  /** Removes all units, saved or not, to load others in their place. Nothing is dirty by that. */
+  clear(): void {
+    for (const unit of this.#units.values()) {
+      unit.recount(-Infinity)
+      this.#close(unit)
+    }
+    this.#dirty.clear()
+  }
+
   /** The units that changed since the last call, ordered by key. Whoever takes them stores them. */
   takeDirty(): StoredUnit[] {
     const keys = [...this.#dirty.keys()].sort()

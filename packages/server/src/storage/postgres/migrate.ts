@@ -64,10 +64,16 @@ export function refuseUnfitServer(version: string, major: number, encoding: stri
   }
 }
 
-/** The newest migration of the database; `undefined` where it has nothing of ours. */
+/**
+ * The newest migration of the database; `undefined` where it has nothing of ours. The table is looked for with a query,
+ * since `to_regclass` goes on saying no from its cache when another process has just made it.
+ */
 async function migrationOf(session: Session): Promise<number | undefined> {
-  const found = await session.get(`SELECT to_regclass('${SCHEMA}.migrations') IS NOT NULL AS is_ours`)
-  if (found?.['is_ours'] !== true) return undefined
+  const found = await session.get(
+    `SELECT count(*) AS tables FROM pg_tables WHERE schemaname = $1 AND tablename = 'migrations'`,
+    [SCHEMA],
+  )
+  if (found?.['tables'] === 0) return undefined
   const newest = await session.get(`SELECT coalesce(max(number), 0) AS number FROM ${SCHEMA}.migrations`)
   return Number(newest?.['number'])
 }

@@ -1,5 +1,6 @@
 import pg from 'pg'
 
+import { StoreUnavailable } from '../store-unavailable.ts'
 import { explainUnavailable } from './explain-failure.ts'
 import type { Database, Session, SqlRow, SqlValue, Statement } from './session.ts'
 
@@ -29,25 +30,32 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
     onConnect: (client) => prepareSession(client, options.statementTimeoutMs),
   })
   pool.on('error', (error) => options.onBrokenConnection?.(error))
+  // One that breaks between two statements of a transaction fails the next one; unheard it would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}))
 
+  const withClient = async <Result>(work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> => {
+    const client = await pool.connect().catch(unavailable)
+    try {
+      const result = await work(client)
+      client.release()
+      return result
+    } catch (error) {
+      // The connection is given up with what failed on it: whether it still answers is not worth a wait.
+      client.release(true)
+      throw explainUnavailable(error)
+    }
+  }
   const within =
     (begin: string) =>
-    async <Result>(work: (session: Session) => Promise<Result>) => {
-      const client = await pool.connect().catch(rethrown)
-      try {
+    <Result>(work: (session: Session) => Promise<Result>) =>
+      withClient(async (client) => {
         await client.query(begin)
         const result = await work(sessionOf(client))
         await client.query('COMMIT')
-        client.release()
         return result
-      } catch (error) {
-        // The connection is given up with the transaction: whether it still answers is not worth a wait.
-        client.release(true)
-        throw explainUnavailable(error)
-      }
-    }
+      })
   return {
-    ...sessionOf(pool),
+    ...sessionOf({ query: (config) => withClient((client) => client.query(config)) }),
     transaction: within('BEGIN'),
     readTransaction: within('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'),
     close: () => pool.end(),
@@ -149,4 +157,9 @@ function sessionOf(queryable: Queryable): Session {
 
 function rethrown(error: unknown): never {
   throw explainUnavailable(error)
+}
+
+/** Whatever keeps a connection from being made, it is none of the request's fault. */
+function unavailable(error: unknown): never {
+  throw new StoreUnavailable(error instanceof Error ? error.message : String(error), { cause: error })
 }

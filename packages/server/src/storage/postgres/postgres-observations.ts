@@ -1,0 +1,12 @@
+import type { Store } from '../store.ts'
+import { openObservations } from './events.ts'
+import { openDatabase } from './open-database.ts'
+import { openSettledPositions } from './settled-positions.ts'
+
+const STATEMENT_TIMEOUT_MS = 60_000
+
+/** Reads stored events beside the store, in a thread that has nothing else to ask. */
+export function openPostgresObservations(url: string): Store['observationsAfter'] {
+  const database = openDatabase(url, { maxConnections: 1, statementTimeoutMs: STATEMENT_TIMEOUT_MS })
+  return openObservations(database, openSettledPositions(database))
+}
