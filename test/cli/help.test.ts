@@ -7,6 +7,7 @@ const COMMANDS = [
   ['serve'],
   ['demo'],
   ['predict'],
+  ['mcp'],
   ['runs'],
   ['runs', 'list'],
   ['runs', 'show'],

@@ -63,8 +63,12 @@ export interface RunningServe extends AsyncDisposable {
   stop(): Promise<Finished>
 }
 
-export async function startServe(dataDir: string, variables: Variables = {}): Promise<RunningServe> {
-  const cli = startCli(['serve', '--port', '0', '--data-dir', dataDir, '--log-level', 'warn'], variables)
+export async function startServe(
+  dataDir: string,
+  variables: Variables = {},
+  port = '0',
+): Promise<RunningServe> {
+  const cli = startCli(['serve', '--port', port, '--data-dir', dataDir, '--log-level', 'warn'], variables)
   const stop = () => {
     cli.process.kill('SIGTERM')
     return cli.finished

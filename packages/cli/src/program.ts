@@ -6,6 +6,7 @@ import { addDemo } from './commands/demo.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addInstances } from './commands/instances.ts'
 import { addKeys } from './commands/keys.ts'
+import { addMcp } from './commands/mcp.ts'
 import { addPredict } from './commands/predict.ts'
 import { addPredictions } from './commands/predictions.ts'
 import { addRuns } from './commands/runs.ts'
@@ -26,6 +27,7 @@ export function buildProgram(): Command {
   for (const add of [
     addServe,
     addDemo,
+    addMcp,
     addPredict,
     addBacktest,
     addPredictions,

@@ -15,6 +15,7 @@ import { examineRuntime } from '../doctor/examine-runtime.ts'
 import { examineKey, examineRunToken, examineServer } from '../doctor/examine-server.ts'
 import { broken, type Finding, note, ok } from '../doctor/finding.ts'
 import { counted } from '../output/format.ts'
+import { knownSpoolDirectory } from '../spool-directory.ts'
 import { terminal } from '../output/terminal.ts'
 import { withExample } from './with-example.ts'
 
@@ -52,12 +53,12 @@ function examineData(flags: Flags): Finding {
 
 async function examineEvents(flags: Flags): Promise<readonly Finding[]> {
   const connection = connectionOrFinding(flags)
-  const spoolDir = process.env['MOSAIC_TELEMETRY_SPOOL_DIR'] ?? ''
+  const spoolDir = knownSpoolDirectory(flags)
   const isKnown = 'serverUrl' in connection
   const destination = isKnown ? eventDestination(connection.serverUrl, connection.instanceId) : ''
   return [
     ...(isKnown ? await examineConnection(connection, flags) : [connection]),
-    ...(spoolDir === ''
+    ...(spoolDir === undefined
       ? [note('events spool', 'none: a crash loses events that wait', 'Set MOSAIC_TELEMETRY_SPOOL_DIR.')]
       : examineBuffer('events spool', spoolDir, destination)),
   ]

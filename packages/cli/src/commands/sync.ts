@@ -9,6 +9,7 @@ import { counted } from '../output/format.ts'
 import { table } from '../output/table.ts'
 import { terminal } from '../output/terminal.ts'
 import { describeKept, type Kept, keptIn } from '../buffers/kept.ts'
+import { knownSpoolDirectory } from '../spool-directory.ts'
 import { withExample } from './with-example.ts'
 
 interface Flags {
@@ -45,9 +46,9 @@ export function addSync(program: Command): void {
 }
 
 async function deliver(flags: Flags): Promise<void> {
-  const spoolDir = flags.spoolDir ?? process.env['MOSAIC_TELEMETRY_SPOOL_DIR']
+  const spoolDir = knownSpoolDirectory(flags)
   const done = [await deliverRuns(flags)]
-  if (spoolDir !== undefined && spoolDir !== '') done.push(await deliverEvents(flags, spoolDir))
+  if (spoolDir !== undefined) done.push(await deliverEvents(flags, spoolDir))
 
   if (flags.json) terminal.out(JSON.stringify(done, null, 2))
   else print(done)
