@@ -76,13 +76,17 @@ export async function openPredictions(parts: {
   }
   const predictor = new Predictor(units, { minInstances, publishedForMs }, nowMs, weighing)
   const forecasts = new PacedForecasts(publishedForMs ?? 0, nowMs)
-  const learning = forecasting(
-    { source: sourceOf(config), minInstances, windowDays: config.windowDays },
-    (published) => {
+  const learning = forecasting({
+    source: sourceOf(config),
+    minInstances,
+    windowDays: config.windowDays,
+    store,
+    logger,
+    publish(published) {
       forecasts.publish(published)
       trust.judge(published.fit.distrusted)
     },
-  )
+  })
   const relearn = () => {
     forecasts.hurry()
     learning.relearn()

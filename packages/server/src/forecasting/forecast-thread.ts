@@ -7,66 +7,113 @@ import { canonicalModel } from '../predictions/model-name.ts'
 import { type Observation, reportsUsage } from '../predictions/observation.ts'
 import { utcDay } from '../predictions/sample-codec.ts'
 import { openObservationSource } from '../storage/observation-source.ts'
-import type { ForecastThreadData } from './forecast-thread-data.ts'
+import type { ForecastMessage, ForecastThreadData } from './forecast-thread-data.ts'
 import { yieldToOthers } from './yield-to-others.ts'
 
 /**
- * The thread that learns the forecast. It reads the stored events in their order, from the beginning of the window on
- * and then as they come, and publishes what queries read after every fit. So a fit of a second holds up nobody, and a
- * restart learns the same forecast again from the same events.
+ * The thread that learns the forecast. It goes on from what was saved, or from the oldest stored event, reads the events
+ * in their order as they come, and publishes what queries read. So a fit of a second holds up nobody.
+ *
+ * Always true: the same events leave the same forecast, whether it ran through or was restarted anywhere. Clocks decide
+ * only when something is published or saved, never what is learned.
  */
 
-/** Events read at once. */
-const READ_EVENTS = 5000
+/** Events read at once. Between two reads the thread listens: ending waits for one of them at most. */
+const READ_EVENTS = 2000
 /** Between two looks for new events. */
 const LOOK_EVERY_MS = 1000
 /** While there are always more to read, a forecast is published so often all the same. */
 const PUBLISH_EVERY_MS = 60_000
-/** Few events are fitted too, if not at once. */
-const FIT_EVERY_MS = 60_000
+/** A few new events are in what is published after a while, if not at once. */
+const PREVIEW_AFTER_MS = 60_000
+/** What is learned is saved at the end and at most so often, after a fit: then 2 % of the events are new. */
+const SAVE_EVERY_MS = 60_000
 
 yieldToOthers()
-const { source, minInstances, windowDays } = workerData as ForecastThreadData
+const { source, minInstances, windowDays, saved } = workerData as ForecastThreadData
+const ending = new AbortController()
+parentPort?.on('message', () => ending.abort())
+
 const { observationsAfter } = await openObservationSource(source)
-const learner = new ForecastLearner({ minInstances, windowDays })
-let position = 0
-let fittedAtMs = Date.now()
+const { learner, position: firstPosition } = await begin()
+let position = firstPosition
+let savedPosition = position
+let savedAtMs = Date.now()
 let publishedAtMs = Date.now()
-let isPublished = true
+/** What was published last knows fewer events than the learner does. */
+let isBehind = learner.isBehind
+/** There is a fit that was not published, or not saved. */
+let isFitted = learner.forecaster.published !== undefined
+let isFitUnsaved = false
 
-for (;;) {
+// At once, before anything is read: the forecast that stood when it was saved.
+if (isFitted) publish()
+while (!ending.signal.aborted) {
   const observations = await observationsAfter(position, READ_EVENTS)
+  for (const observation of observations) learn(observation)
   position = observations.at(-1)?.position ?? position
-  if (learnAll(observations) || fitAfterAWhile()) isPublished = false
+
   const isCaughtUp = observations.length < READ_EVENTS
-  if (!isPublished && (isCaughtUp || Date.now() - publishedAtMs > PUBLISH_EVERY_MS)) publish()
-  if (observations.length < READ_EVENTS) await sleep(LOOK_EVERY_MS)
+  if (isPublishingDue(isCaughtUp)) publish()
+  if (isFitUnsaved && Date.now() - savedAtMs > SAVE_EVERY_MS) save()
+  // Also where there is more to read: messages come in only while the thread waits.
+  await sleep(isCaughtUp ? LOOK_EVERY_MS : 0, undefined, { signal: ending.signal }).catch(() => {})
 }
+if (savedPosition < position) save()
+tell({ kind: 'ended' })
+parentPort?.close()
 
-/** Returns whether there is a new fit. */
-function learnAll(observations: readonly Observation[]): boolean {
-  let isFitted = false
-  for (const observation of observations) {
-    if (!reportsUsage(observation)) continue
-    isFitted = learner.learn(toForecastEvent(observation)) || isFitted
+/** The learner as it was saved, where that is of use. */
+async function begin(): Promise<{ learner: ForecastLearner; position: number }> {
+  if (saved === undefined) return { learner: newLearner(), position: 0 }
+  const restored = newLearner()
+  if (!restored.restore(saved.bytes)) {
+    tell({ kind: 'begins_anew', reason: 'unreadable' })
+    return { learner: newLearner(), position: 0 }
   }
-  if (isFitted) fittedAtMs = Date.now()
-  return isFitted
+  const [newest] = await observationsAfter(saved.position - 1, 1)
+  if (newest === undefined) {
+    tell({ kind: 'begins_anew', reason: 'ahead_of_events' })
+    return { learner: newLearner(), position: 0 }
+  }
+  return { learner: restored, position: saved.position }
 }
 
-function fitAfterAWhile(): boolean {
-  if (!learner.isBehind || Date.now() - fittedAtMs < FIT_EVERY_MS) return false
-  fittedAtMs = Date.now()
-  return true
+function newLearner(): ForecastLearner {
+  return new ForecastLearner({ minInstances, windowDays })
+}
+
+function learn(observation: Observation): void {
+  if (!reportsUsage(observation)) return
+  if (learner.learn(toForecastEvent(observation))) isFitted = isFitUnsaved = true
+  isBehind = true
+}
+
+function isPublishingDue(isCaughtUp: boolean): boolean {
+  const sinceMs = Date.now() - publishedAtMs
+  if (isFitted) return isCaughtUp || sinceMs > PUBLISH_EVERY_MS
+  return isBehind && isCaughtUp && sinceMs > PREVIEW_AFTER_MS
 }
 
 function publish(): void {
-  isPublished = true
+  const standing = learner.forecaster.published
+  const published = isFitted ? standing : learner.preview()
+  isBehind = isFitted && learner.isBehind
+  isFitted = false
   publishedAtMs = Date.now()
-  const published = learner.isBehind ? learner.preview() : learner.forecaster.published
-  if (published === undefined) return
-  const bytes = encodePublishedForecast(published)
-  parentPort?.postMessage(bytes, [bytes.buffer])
+  if (published !== undefined) tell({ kind: 'published', bytes: encodePublishedForecast(published) })
+}
+
+function save(): void {
+  tell({ kind: 'checkpoint', position, bytes: learner.checkpoint() })
+  isFitUnsaved = false
+  savedPosition = position
+  savedAtMs = Date.now()
+}
+
+function tell(message: ForecastMessage): void {
+  const handedOver = 'bytes' in message ? [message.bytes.buffer as ArrayBuffer] : []
+  parentPort?.postMessage(message, handedOver)
 }
 
 function toForecastEvent(observation: Observation) {
