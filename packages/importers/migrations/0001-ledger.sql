@@ -105,6 +105,8 @@ CREATE TABLE requests (
 
 CREATE INDEX requests_by_prompt ON requests (prompt_no);
 CREATE INDEX requests_by_time ON requests (at_ms);
+-- Those that telemetry told and no log so far.
+CREATE INDEX otlp_requests ON requests (request_no) WHERE sources = 2;
 CREATE INDEX unpriced_requests ON requests (model_no) WHERE cost_nano_usd IS NULL;
 
 -- The true output of a subagent's last response, as the log of the thread that started it says.

@@ -1,5 +1,6 @@
 import type { Importer, Machine } from '../importer.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import { WriteBatch } from '../ledger/write-batch.ts'
 import { FileTable, type IssueCounts } from './file-table.ts'
 import { findLogs, type FoundLog } from './find-logs.ts'
 import { readLog, type ReadOutcome } from './read-log.ts'
@@ -34,7 +35,8 @@ export interface ImportReport {
 export async function importLogs(options: ImportOptions): Promise<ImportReport> {
   const { ledger, importers, machine, signal } = options
   const files = new FileTable(ledger.database)
-  const tools = { database: ledger.database, files, writer: ledger.writer }
+  const batch = new WriteBatch(ledger.database)
+  const tools = { batch, files, writer: ledger.writer }
   const report = new ReportBuilder()
   const work = importers.map((importer) => ({ importer, logs: findLogs(importer, machine) }))
   const total = work.reduce((sum, { logs }) => sum + logs.length, 0)
@@ -45,6 +47,7 @@ export async function importLogs(options: ImportOptions): Promise<ImportReport> 
     done++
     options.onProgress?.({ harness: importer.harness, path: log.path, done, total })
   }
+  batch.commit()
   ledger.tasks.buildChanged()
   return report.report(total)
 }

@@ -22,7 +22,7 @@ import type {
 import { isRecord } from '../json-fields.ts'
 import type { FactWriter } from '../ledger/fact-writer.ts'
 import { openSqlite, type SqliteDriver } from '../ledger/sqlite-driver.ts'
-import { transaction } from '../ledger/transaction.ts'
+import type { WriteBatch } from '../ledger/write-batch.ts'
 import type { ReadingIssue } from '../reading-issues.ts'
 import type { FileProgress, FileTable, IssueCounts } from './file-table.ts'
 import type { FoundLog } from './find-logs.ts'
@@ -37,7 +37,7 @@ const MAX_NOTE_BYTES = 64 * 1024
 const MAX_DOCUMENT_BYTES = 256 * 1024 * 1024
 
 export interface ReadTools {
-  readonly database: SqliteDriver
+  readonly batch: WriteBatch
   readonly files: FileTable
   readonly writer: FactWriter
 }
@@ -100,7 +100,7 @@ function readAppended(job: Job, format: LinesFormat): ReadOutcome {
     let lines = 0
 
     const store = (stamp: string): void => {
-      transaction(tools.database, () => {
+      tools.batch.write(reached - stored, () => {
         if (isFirst) tools.files.forgetActivity(progress.fileNo)
         tools.writer.store({ harness: job.importer.harness, fileNo: progress.fileNo })
         tools.files.save({
@@ -164,7 +164,7 @@ function readDocument(job: Job, format: DocumentFormat): ReadOutcome {
   const size = statSync(log.path).size
   if (size > MAX_DOCUMENT_BYTES) issues.add('too_long')
   else format.read(contextOf(job, issues), readFileSync(log.path))
-  transaction(tools.database, () => {
+  tools.batch.write(size, () => {
     tools.files.forgetActivity(progress.fileNo)
     tools.writer.store({ harness: job.importer.harness, fileNo: progress.fileNo })
     tools.files.save({ ...progress, stamp: job.stamp, readBytes: size, issues: issues.counts })
@@ -182,7 +182,7 @@ async function readDatabase(job: Job, format: DatabaseFormat): Promise<ReadOutco
     foreign.exec('BEGIN')
     const state = format.read(contextOf(job, issues), asLogDatabase(foreign), progress.state)
     foreign.exec('COMMIT')
-    transaction(tools.database, () => {
+    tools.batch.write(size, () => {
       tools.writer.store({ harness: job.importer.harness, fileNo: progress.fileNo })
       tools.files.save({ ...progress, stamp: job.stamp, readBytes: size, state, issues: issues.counts })
     })

@@ -85,8 +85,8 @@ export class FactWriter {
     for (const { task, activity } of this.#activities.values()) {
       dirty.add(this.#storeActivity(source, task, activity))
     }
-    for (const pending of this.#pending.values()) {
-      for (const sessionNo of this.#requests.put(source.harness, pending)) dirty.add(sessionNo)
+    for (const sessionNo of this.#requests.putAll(source.harness, this.#pending.values())) {
+      dirty.add(sessionNo)
     }
     for (const sessionNo of dirty) this.#statements.markDirty.run(sessionNo)
     this.discard()

@@ -34,6 +34,7 @@ export async function openLedgerFile(path: string): Promise<SqliteDriver> {
       PRAGMA synchronous = NORMAL;
       PRAGMA foreign_keys = OFF;
       PRAGMA cache_size = -16384;
+      PRAGMA wal_autocheckpoint = 4000;
       PRAGMA temp_store = MEMORY;
     `)
     migrate(database)

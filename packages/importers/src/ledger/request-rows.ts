@@ -61,6 +61,7 @@ export class RequestRows {
   readonly #insert: SqliteStatement
   readonly #find: SqliteStatement
   readonly #findOtlpOnly: SqliteStatement
+  readonly #hasOtlpOnly: SqliteStatement
   readonly #adopt: SqliteStatement
   readonly #update: SqliteStatement
 
@@ -79,6 +80,7 @@ export class RequestRows {
     this.#findOtlpOnly = database.prepare(
       'SELECT request_no FROM requests WHERE request_key = ? AND harness = ?',
     )
+    this.#hasOtlpOnly = database.prepare(`SELECT 1 FROM requests WHERE sources = ${SOURCE_BITS.otlp} LIMIT 1`)
     this.#adopt = database.prepare('UPDATE requests SET request_key = ? WHERE request_no = ?')
     this.#update = database.prepare(
       `UPDATE requests SET ${[...JOINED_COLUMNS, 'cost_nano_usd', 'cost_source'].map((name) => `${name} = ?`).join(', ')}
@@ -86,11 +88,20 @@ export class RequestRows {
     )
   }
 
-  /** @returns the sessions whose tasks this may change. */
-  put(harness: string, pending: PendingRequest): readonly number[] {
+  /** Stores requests of one agent. @returns the sessions whose tasks this may change. */
+  putAll(harness: string, all: Iterable<PendingRequest>): ReadonlySet<number> {
+    const sessions = new Set<number>()
+    const mayWait = this.#hasOtlpOnly.get() !== undefined
+    for (const pending of all) {
+      if (mayWait) this.#adoptFromOtlp(harness, pending)
+      for (const sessionNo of this.#put(harness, pending)) sessions.add(sessionNo)
+    }
+    return sessions
+  }
+
+  #put(harness: string, pending: PendingRequest): readonly number[] {
     const { request, key } = pending
     const sessionNo = this.#names.session(harness, pending.logged.session)
-    this.#adoptFromOtlp(harness, pending)
     const cost = chooseCost({ otlpNanoUsd: null, statedNanoUsd: statedNanoUsd(request) }, () =>
       this.#prices.priceNanoUsd({ ...request, tokens: pending.logged.tokens }),
     )

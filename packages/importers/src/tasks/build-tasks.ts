@@ -9,7 +9,7 @@ import type { PriceTable } from '../pricing/price-table.ts'
 import { allInput } from '../tokens.ts'
 import { type Activity, addActivity, noActivity } from './activity.ts'
 import { SubagentRepair } from './repair-subagents.ts'
-import { readRequest, type RequestView } from './request-view.ts'
+import { readRequest, REQUEST_COLUMNS, type RequestView } from './request-view.ts'
 import { PromptResolver } from './resolve-prompts.ts'
 import { SessionRemainder } from './session-remainder.ts'
 import { summariseTask } from './summarise-task.ts'
@@ -175,7 +175,7 @@ function prepareStatements(database: SqliteDriver): Statements {
        WHERE session_no = ? AND started_ms IS NOT NULL AND task_no = prompt_no ORDER BY started_ms, prompt`,
     ),
     requests: database.prepare(
-      `SELECT r.*, m.model, m.provider, p.task_no FROM prompts p
+      `SELECT ${REQUEST_COLUMNS}, p.task_no FROM prompts p
        JOIN requests r USING (prompt_no) JOIN models m USING (model_no)
        WHERE p.task_no IN ${ours} ORDER BY r.at_ms, r.request_key`,
     ),

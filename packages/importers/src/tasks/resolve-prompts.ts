@@ -23,7 +23,8 @@ interface Prompt {
 
 export class PromptResolver {
   readonly #prompts: SqliteStatement
-  readonly #copies: SqliteStatement
+  readonly #copied: SqliteStatement
+  readonly #original: SqliteStatement
   readonly #firstSubagentRequest: SqliteStatement
   readonly #store: SqliteStatement
   readonly #sessionOf: SqliteStatement
@@ -32,8 +33,13 @@ export class PromptResolver {
     this.#prompts = database.prepare(
       'SELECT prompt_no, prompt, started_ms, also_called, task_no FROM prompts WHERE session_no = ?',
     )
-    this.#copies = database.prepare(
-      `SELECT p.prompt_no, p.session_no FROM prompts p JOIN sessions s USING (session_no)
+    this.#copied = database.prepare(
+      `SELECT p.prompt_no FROM prompts p JOIN prompts q
+         ON q.prompt = p.prompt AND q.started_ms IS NOT NULL AND q.prompt_no <> p.prompt_no
+       WHERE p.session_no = ? AND p.started_ms IS NOT NULL`,
+    )
+    this.#original = database.prepare(
+      `SELECT p.prompt_no FROM prompts p JOIN sessions s USING (session_no)
        WHERE p.prompt = ? AND p.started_ms IS NOT NULL
          AND s.harness = (SELECT harness FROM sessions WHERE session_no = ?)
        ORDER BY p.is_copy, p.started_ms, s.session LIMIT 1`,
@@ -50,10 +56,12 @@ export class PromptResolver {
     const prompts = this.#prompts.all(sessionNo).map(readPrompt)
     const byNo = new Map(prompts.map((prompt) => [prompt.promptNo, prompt]))
     const starts = prompts.filter((prompt) => prompt.startedMs !== null)
+    const copied = new Set(this.#copied.all(sessionNo).map((row) => Number(row['prompt_no'])))
     const affected = new Set<number>()
     for (const prompt of prompts) {
       const start = this.#follow(prompt, byNo) ?? this.#byTime(prompt, starts)
-      const taskNo = start === undefined ? null : this.#original(start, sessionNo)
+      const isCopied = start !== undefined && copied.has(start.promptNo)
+      const taskNo = isCopied ? this.#originalOf(start, sessionNo) : (start?.promptNo ?? null)
       if (taskNo === prompt.taskNo) continue
       this.#store.run(taskNo, prompt.promptNo)
       for (const changed of [taskNo, prompt.taskNo]) {
@@ -85,9 +93,9 @@ export class PromptResolver {
     return latest
   }
 
-  #original(start: Prompt, sessionNo: number): number {
+  #originalOf(start: Prompt, sessionNo: number): number {
     if (!isUuid(start.prompt)) return start.promptNo
-    return Number(this.#copies.get(start.prompt, sessionNo)?.['prompt_no'] ?? start.promptNo)
+    return Number(this.#original.get(start.prompt, sessionNo)?.['prompt_no'] ?? start.promptNo)
   }
 }
 

@@ -9,7 +9,7 @@ import type { Names } from '../ledger/names.ts'
 import { canonicalModel } from '../pricing/model-names.ts'
 import type { PriceTable } from '../pricing/price-table.ts'
 import { isZero, tokensBeyond } from '../tokens.ts'
-import { readRequest, type RequestView } from './request-view.ts'
+import { readRequest, REQUEST_COLUMNS, type RequestView } from './request-view.ts'
 import { sumCost, sumTokens } from './summarise-task.ts'
 
 const INSERT = `INSERT INTO requests (harness, request_key, prompt_no, at_ms, model_no, role, is_sidechain,
@@ -33,7 +33,7 @@ export class SessionRemainder {
       'SELECT * FROM session_totals WHERE session_no = ? ORDER BY at_ms DESC, models LIMIT 1',
     )
     this.#requests = database.prepare(
-      `SELECT r.*, m.model, m.provider FROM requests r JOIN prompts p USING (prompt_no) JOIN models m USING (model_no)
+      `SELECT ${REQUEST_COLUMNS} FROM requests r JOIN prompts p USING (prompt_no) JOIN models m USING (model_no)
        WHERE p.session_no = ? AND r.at_ms < ? AND r.sources <> ${SOURCE_BITS.cost_state}`,
     )
     this.#copied = database.prepare(
