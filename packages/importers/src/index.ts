@@ -1,4 +1,5 @@
 export { claudeCode } from './claude-code/claude-code.ts'
+export { codex } from './codex/codex.ts'
 export { importLogs } from './import/import-logs.ts'
 export { openLedger } from './ledger/ledger.ts'
 export { ledgerPath } from './ledger/ledger-path.ts'
