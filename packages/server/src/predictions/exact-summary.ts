@@ -1,17 +1,16 @@
 import type { CorrectionFactors, TokenDistribution } from '@mosaicstack/telemetry-client/protocol'
-import type { InstanceWeights } from './instance-weights.ts'
-import { type Level, newestArrivalMs } from './level.ts'
+import type { Level } from './level.ts'
 import { type LevelSummary, roundTo, wholeInstances } from './level-summary.ts'
+import type { LevelWeights } from './level-weights.ts'
 import { SAMPLE_WIDTH, SampleField, SampleFlag } from './observation.ts'
 import { effectiveSize, percentiles, roundHalfUp } from './percentiles.ts'
-import { SampleList } from './sample-list.ts'
 import { MAX_RATIO, MIN_RATIO } from './sketched-samples.ts'
-import type { Unit } from './unit.ts'
+import type { UnitTable } from './unit-table.ts'
 
 /** Summarises a level from all of its samples. There is at least one, and no unit is sketched. */
-export function exactSummary(level: Level, weights: InstanceWeights): LevelSummary {
-  const { instances, eventWeights, largestShare } = weights
-  const samples = collect(level, eventWeights)
+export function exactSummary(table: UnitTable, level: Level, weights: LevelWeights): LevelSummary {
+  const { instances, largestShare } = weights.weights
+  const samples = collect(table, level, weights)
 
   return {
     prediction: {
@@ -29,7 +28,7 @@ export function exactSummary(level: Level, weights: InstanceWeights): LevelSumma
     instances: wholeInstances(instances),
     maxInstanceShare: largestShare,
     effectiveSampleSize: effectiveSize(samples.weights),
-    newestEventMs: newestArrivalMs(level),
+    newestEventMs: newestArrivalMs(samples),
   }
 }
 
@@ -40,25 +39,29 @@ interface WeightedSamples {
   readonly weights: Float64Array
 }
 
-function collect(level: Level, eventWeights: ReadonlyMap<string, number>): WeightedSamples {
-  const units = [...level.units]
-    .map((unit) => ({ unit, weight: eventWeights.get(unit.instanceId) ?? 0 }))
+function collect(table: UnitTable, level: Level, levelWeights: LevelWeights): WeightedSamples {
+  const units = table
+    .unitsAt(level)
+    .map((unit) => ({ unit, weight: levelWeights.of(table.instanceIdOf(unit)) }))
     .sort((a, b) => a.weight - b.weight)
   const numbers = new Float64Array(level.eventCount * SAMPLE_WIDTH)
   const weights = new Float64Array(level.eventCount)
 
   let count = 0
   for (const { unit, weight } of units) {
-    numbers.set(samplesOf(unit).subarray(0, unit.countedSamples * SAMPLE_WIDTH), count * SAMPLE_WIDTH)
-    weights.fill(weight, count, count + unit.countedSamples)
-    count += unit.countedSamples
+    table.samples.readCounted(unit, numbers, count * SAMPLE_WIDTH)
+    weights.fill(weight, count, count + table.countedOf(unit))
+    count += table.countedOf(unit)
   }
   return { numbers, weights }
 }
 
-function samplesOf(unit: Unit): Float64Array {
-  if (unit.contents instanceof SampleList) return unit.contents.numbers
-  throw new TypeError('a level with a sketched unit is summarised from sketches')
+function newestArrivalMs({ numbers }: WeightedSamples): number {
+  let newestMs = -Infinity
+  for (let start = 0; start < numbers.length; start += SAMPLE_WIDTH) {
+    newestMs = Math.max(newestMs, numbers[start + SampleField.RECEIVED_AT_MS] as number)
+  }
+  return newestMs
 }
 
 function column(samples: WeightedSamples, field: SampleField): Float64Array {

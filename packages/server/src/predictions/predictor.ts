@@ -6,11 +6,12 @@ import type {
   PredictionResponse,
 } from '@mosaicstack/telemetry-client/protocol'
 import type { Level } from './level.ts'
-import { fallbackLevel, levelRules, NO_DATA_NOTE } from './level-rules.ts'
+import { ALL_TASKS, fallbackLevel, levelRules, NO_DATA_NOTE } from './level-rules.ts'
 import type { LevelRule } from './level-rules.ts'
 import { roundTo } from './level-summary.ts'
 import { leastInstances, type MinInstances } from './min-instances.ts'
 import { PublishedSummaries, type PublishedSummary } from './published-summaries.ts'
+import { SummaryRefresher } from './summary-refresher.ts'
 import type { Units } from './units.ts'
 import { plainWeighing, type Weighing } from './weighing.ts'
 
@@ -35,22 +36,40 @@ export class Predictor {
   readonly #settings: PredictorSettings
   readonly #nowMs: () => number
   readonly #summaries: PublishedSummaries
+  readonly #refresher: SummaryRefresher
 
   constructor(
     units: Units,
     settings: PredictorSettings,
     nowMs: () => number,
-    weighing: Weighing = plainWeighing,
+    weighing: Partial<Weighing> = {},
   ) {
     this.#units = units
     this.#settings = settings
     this.#nowMs = nowMs
-    this.#summaries = new PublishedSummaries(weighing, settings.publishedForMs)
+    this.#summaries = new PublishedSummaries(
+      units.table,
+      { ...plainWeighing, ...weighing },
+      settings.publishedForMs,
+    )
+    this.#refresher = new SummaryRefresher(units.table, this.#summaries)
   }
 
   /** Summarises everything anew: somebody was deleted. */
   forgetSummaries(): void {
     this.#summaries.clear()
+  }
+
+  /**
+   * Summarises large levels that are due, which no query does: a server calls this again and again. The time is looked
+   * at every tenth of a millisecond or so.
+   *
+   * @returns whether it is done for now; otherwise the time was spent.
+   */
+  refresh(isSpent: () => boolean = () => false): boolean {
+    const nowMs = this.#nowMs()
+    this.#units.expire(nowMs)
+    return this.#refresher.work({ nowMs, minInstances: this.#minInstances(), isSpent })
   }
 
   /** Answers one query from the most specific level that holds enough. */
@@ -61,7 +80,7 @@ export class Predictor {
 
     const { task_type: taskType, provider, complexity } = query
     const levels = this.#units.levelsOf({ taskType, model, provider, complexity })
-    const minInstances = leastInstances(this.#settings.minInstances, levels.at(-1)?.instances.size ?? 0)
+    const minInstances = this.#minInstances()
     for (const { rule, level } of candidatesAmong(levels, minInstances)) {
       const published = this.#summaries.of(level, minInstances, nowMs)
       if (published === undefined) continue
@@ -71,6 +90,11 @@ export class Predictor {
       }
     }
     return { prediction: null, metadata: noDataMetadata(model) }
+  }
+
+  #minInstances(): number {
+    const allInstances = this.#units.table.cells.levelAt(ALL_TASKS)?.instances.size ?? 0
+    return leastInstances(this.#settings.minInstances, allInstances)
   }
 }
 

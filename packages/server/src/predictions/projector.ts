@@ -38,6 +38,7 @@ export class Projector implements Projection {
   /** Loads the last checkpoint and reads what came after it. Call once, before anything is folded. */
   async start(nowMs: number): Promise<void> {
     const saved = await this.#store.loadUnits()
+    this.#units.expire(nowMs) // first, so that each unit counts as soon as it is loaded
     for (const unit of saved.units) this.#units.load(unit)
     this.#units.expire(nowMs)
     this.#savedPosition = this.#position = saved.position
@@ -77,6 +78,7 @@ export class Projector implements Projection {
 
   async #save(nowMs: number): Promise<void> {
     this.#units.expire(nowMs)
+    this.#units.mergeWeeks()
     const position = this.#position
     const dirty = this.#units.takeDirty()
     if (dirty.length === 0 && position === this.#savedPosition) return

@@ -1,11 +1,16 @@
 import type { Level } from './level.ts'
 import type { LevelSummary } from './level-summary.ts'
-import { keepsShareBound } from './share-bound.ts'
+import { LevelWeights } from './level-weights.ts'
 import { summarise } from './summary.ts'
+import { MAX_EXACT_SAMPLES } from './unit-samples.ts'
+import type { UnitTable } from './unit-table.ts'
 import type { Weighing } from './weighing.ts'
 
-/** Up to this many events a summary is exact at every moment; above, it may be younger than a tenth of a millisecond per event. */
-const ALWAYS_EXACT_EVENTS = 1000
+/** Up to this many events a summary is made while somebody waits for it: it takes a millisecond. */
+export const MAX_EVENTS_AT_ONCE = 10_000
+
+/** Above `MAX_EXACT_SAMPLES` a summary may be as old as a tenth of a millisecond for each event. */
+const AGE_MS_PER_EVENT = 0.1
 
 /** What is said of a level until it is summarised anew. */
 export interface PublishedSummary {
@@ -20,8 +25,12 @@ interface CachedSummary {
   readonly summary: LevelSummary | undefined
   readonly levelVersion: number
   readonly weighingVersion: number
+  readonly era: number
   readonly computedAtMs: number
 }
+
+/** What stands when a summary is begun. */
+export type SummaryStamp = Omit<CachedSummary, 'summary'>
 
 /**
  * The summaries of levels, kept as long as they may be.
@@ -30,59 +39,88 @@ interface CachedSummary {
  *   contributed.
  * - With `publishedForMs` a summary stays at least so long, and then until events of two instances or more have come
  *   or gone: whoever compares it with the next sees a mix of theirs.
+ * - A level of up to 1 000 events is summarised anew as soon as one of them changes, one of up to 10 000 when its summary
+ *   is too old, both when they are asked for. For a larger one the last summary answers until `SummaryRefresher` has
+ *   made the next. Only the first summary of all is never waited for: where there is none it is made at once.
  */
 export class PublishedSummaries {
+  readonly #table: UnitTable
   readonly #weighing: Weighing
   readonly #publishedForMs: number | undefined
   /** A summary lives as long as its level. */
-  #summaries = new WeakMap<Level, CachedSummary>()
+  readonly #summaries = new WeakMap<Level, CachedSummary>()
+  #era = 0
 
-  constructor(weighing: Weighing, publishedForMs: number | undefined) {
+  constructor(table: UnitTable, weighing: Weighing, publishedForMs: number | undefined) {
+    this.#table = table
     this.#weighing = weighing
     this.#publishedForMs = publishedForMs
   }
 
-  /** Forgets everything: what was published holds something that must be there no longer. */
+  /** Makes every summary anew, large ones as soon as may be: they hold something that must be there no longer. */
   clear(): void {
-    this.#summaries = new WeakMap()
+    this.#era++
   }
 
   /** What may be said of a level; undefined where nothing may. */
   of(level: Level, minInstances: number, nowMs: number): PublishedSummary | undefined {
-    const cached = this.#summaries.get(level)
-    const isCached = cached !== undefined && this.#isValid(cached, level, minInstances, nowMs)
-    const { summary, computedAtMs } = isCached ? cached : this.#compute(level, nowMs)
+    const known = this.#summaries.get(level)
+    const mayStay = known !== undefined && (isLarge(level) || !this.#isDue(known, level, minInstances, nowMs))
+    const { summary, computedAtMs } = mayStay ? known : this.#summarise(level, nowMs)
     if (summary === undefined || summary.instances < minInstances) return undefined
-    return { summary, computedAtMs, isCached }
+    // A large one may be of a clock that was set back since; an answer is never from the future.
+    return { summary, computedAtMs: Math.min(computedAtMs, nowMs), isCached: mayStay }
   }
 
-  #isValid(cached: CachedSummary, level: Level, minInstances: number, nowMs: number): boolean {
-    const ageMs = nowMs - cached.computedAtMs
-    // The clock may have been set back: an answer is never from the future.
-    if (ageMs < 0) return false
-    if (this.#publishedForMs !== undefined) {
-      const isPublished = cached.summary !== undefined && cached.summary.instances >= minInstances
-      return ageMs < this.#publishedForMs || (isPublished && !level.haveSeveralChanged)
-    }
-    if (cached.weighingVersion !== this.#weighing.version()) return false
-    if (cached.levelVersion === level.version) return true
-    const events = Math.min(cached.summary?.sampleSize ?? 0, level.eventCount)
-    return events > ALWAYS_EXACT_EVENTS && ageMs < events / 10
+  /** Whether a large level has to be summarised anew. */
+  isLargeAndDue(level: Level, minInstances: number, nowMs: number): boolean {
+    if (!isLarge(level)) return false
+    const known = this.#summaries.get(level)
+    return known === undefined || this.#isDue(known, level, minInstances, nowMs)
   }
 
-  #compute(level: Level, nowMs: number): CachedSummary {
-    const { weigh, standingOf, version, onShareViolation } = this.#weighing
-    const weights = weigh(level.instances, standingOf)
-    const isFair = keepsShareBound(level.instances, weights, standingOf)
-    if (!isFair) onShareViolation()
-    const computed = {
-      summary: isFair ? summarise(level, weights) : undefined,
-      levelVersion: level.version,
-      weighingVersion: version(),
-      computedAtMs: nowMs,
-    }
+  /** Weighs a level as it is now. Where an instance would hold more than its share that is told and there are none. */
+  weigh(level: Level): LevelWeights | undefined {
+    const weights = new LevelWeights(this.#table.countsAt(level), this.#weighing)
+    if (weights.areFair) return weights
+    this.#weighing.onShareViolation()
+    return undefined
+  }
+
+  /** Notes that a level is summarised as it is now. Whoever does so puts the summary when it is made. */
+  stamp(level: Level, nowMs: number): SummaryStamp {
     level.noteSummary()
-    this.#summaries.set(level, computed)
-    return computed
+    const weighingVersion = this.#weighing.version()
+    return { levelVersion: level.version, weighingVersion, era: this.#era, computedAtMs: nowMs }
   }
+
+  put(level: Level, summary: LevelSummary | undefined, stamp: SummaryStamp): CachedSummary {
+    const cached = { ...stamp, summary }
+    this.#summaries.set(level, cached)
+    return cached
+  }
+
+  #summarise(level: Level, nowMs: number): CachedSummary {
+    const stamp = this.stamp(level, nowMs)
+    const weights = this.weigh(level)
+    return this.put(level, weights && summarise(this.#table, level, weights), stamp)
+  }
+
+  #isDue(known: CachedSummary, level: Level, minInstances: number, nowMs: number): boolean {
+    const ageMs = nowMs - known.computedAtMs
+    // The clock was set back.
+    if (ageMs < 0 || known.era !== this.#era) return true
+    if (this.#publishedForMs !== undefined) {
+      const isPublished = known.summary !== undefined && known.summary.instances >= minInstances
+      return ageMs >= this.#publishedForMs && (!isPublished || level.haveSeveralChanged)
+    }
+    if (known.weighingVersion !== this.#weighing.version()) return true
+    if (known.levelVersion === level.version) return false
+    const events = Math.min(known.summary?.sampleSize ?? 0, level.eventCount)
+    return events <= MAX_EXACT_SAMPLES || ageMs >= events * AGE_MS_PER_EVENT
+  }
+}
+
+function isLarge(level: Level): boolean {
+  return level.eventCount > MAX_EVENTS_AT_ONCE
 }

@@ -109,6 +109,7 @@ function storedInTheWindow(stored: readonly StoredUnit[], settings: RebuildSetti
 
 function inTheWindow(units: Units, { nowMs }: RebuildSettings): readonly StoredUnit[] {
   units.expire(nowMs)
+  units.mergeWeeks()
   return units.takeDirty().filter(({ samples }) => samples.length > 0)
 }
 

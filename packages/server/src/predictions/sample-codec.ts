@@ -1,13 +1,16 @@
 import { ServerError } from '../server-error.ts'
 import { appendInteger, readIntegers } from './leb128.ts'
 import { SAMPLE_WIDTH } from './observation.ts'
+import { DAY_MS, firstOfWeek, utcDay } from './utc-day.ts'
+
+export { DAY_MS, utcDay } from './utc-day.ts'
 
 /**
  * The stored form of a unit's samples.
  *
  *     byte 0    version, 1
  *     then, for each sample, eight unsigned LEB128 integers:
- *               milliseconds since the sample before it (the first: since midnight UTC of the unit's day),
+ *               milliseconds since the sample before it (the first: since midnight UTC of the bucket's first day),
  *               the other seven fields in the order of `SampleField`
  *
  * Always true
@@ -23,14 +26,7 @@ const VERSION = 1
 /** The version of the other stored form, of units that are sketched: `sketched-codec.ts`. */
 export const SKETCHED_VERSION = 2
 
-export const DAY_MS = 86_400_000
-
-/** The UTC day of a moment, in days since 1970. */
-export function utcDay(epochMs: number): number {
-  return Math.floor(epochMs / DAY_MS)
-}
-
-/** Encodes ascending samples that all arrived on `day`. */
+/** Encodes ascending samples that all arrived in the bucket that begins on `day`. */
 export function encodeSamples(samples: Float64Array, day: number): Uint8Array {
   if (samples.length === 0) return new Uint8Array()
 
@@ -62,8 +58,13 @@ export function decodeSamples(bytes: Uint8Array, day: number): Float64Array {
     previousMs += samples[index] as number
     samples[index] = previousMs
   }
-  if (samples.length % SAMPLE_WIDTH !== 0 || utcDay(previousMs) !== day) throw unreadableUnit()
+  if (samples.length % SAMPLE_WIDTH !== 0 || !mayHold(day, utcDay(previousMs))) throw unreadableUnit()
   return Float64Array.from(samples)
+}
+
+/** Whether the bucket that begins on a day may hold samples of another one: it may be a day or, from its first day on, a week. */
+function mayHold(bucket: number, day: number): boolean {
+  return bucket === day || bucket === firstOfWeek(day)
 }
 
 /** A stored unit that is not as any version of ours writes it. */

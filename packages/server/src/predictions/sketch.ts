@@ -19,6 +19,11 @@ export class Sketch {
     this.#counts.set(bucket, (this.#counts.get(bucket) ?? 0) + times)
   }
 
+  /** Adds every count of another sketch. */
+  addAll(other: Sketch): void {
+    for (const [bucket, count] of other.#counts) this.addToBucket(bucket, count)
+  }
+
   /** Buckets that hold anything, ascending, each with its count. */
   entries(): readonly (readonly [bucket: number, count: number])[] {
     return [...this.#counts].sort(([a], [b]) => a - b)

@@ -7,7 +7,7 @@ import { BUCKETS, Sketch } from './sketch.ts'
  *
  *     byte 0    version, 2
  *     then unsigned LEB128 integers:
- *               milliseconds from midnight UTC of the unit's day to its newest sample
+ *               milliseconds from midnight UTC of the unit's (first) day to its newest sample
  *               how many samples had each of the eight combinations of flags
  *               for each of the six metrics: how many buckets hold anything, and for each of them, ascending, its
  *               distance to the one before (the first: to bucket -1) and its count
@@ -15,12 +15,12 @@ import { BUCKETS, Sketch } from './sketch.ts'
  * An integer has one encoding and buckets ascend: equal sketches have equal bytes.
  */
 export function encodeSketched(
-  newestOfDayMs: number,
+  sinceMs: number,
   flagCounts: readonly number[],
   sketches: readonly Sketch[],
 ): Uint8Array {
   const bytes: number[] = [SKETCHED_VERSION]
-  appendInteger(bytes, newestOfDayMs)
+  appendInteger(bytes, sinceMs)
   for (const count of flagCounts) appendInteger(bytes, count)
   for (const sketch of sketches) {
     const entries = sketch.entries()
@@ -36,7 +36,7 @@ export function encodeSketched(
 }
 
 export interface DecodedSketches {
-  readonly newestOfDayMs: number
+  readonly sinceMs: number
   readonly flagCounts: number[]
   readonly sketches: readonly Sketch[]
 }
@@ -52,11 +52,11 @@ export function decodeSketched(bytes: Uint8Array, flagSets: number, metrics: num
     if (value === undefined) throw unreadableUnit()
     return value
   }
-  const newestOfDayMs = next()
+  const sinceMs = next()
   const flagCounts = Array.from({ length: flagSets }, next)
   const sketches = Array.from({ length: metrics }, () => readSketch(next))
   if (at !== integers.length) throw unreadableUnit()
-  return { newestOfDayMs, flagCounts, sketches }
+  return { sinceMs, flagCounts, sketches }
 }
 
 function readSketch(next: () => number): Sketch {

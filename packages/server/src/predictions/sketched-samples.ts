@@ -1,9 +1,7 @@
 import { SAMPLE_WIDTH, SampleField } from './observation.ts'
-import { DAY_MS } from './sample-codec.ts'
-import type { SampleList } from './sample-list.ts'
+import { DAY_MS } from './utc-day.ts'
 import { MAX_SKETCHED, Sketch } from './sketch.ts'
 import { encodeSketched } from './sketched-codec.ts'
-import type { UnitContents } from './unit-contents.ts'
 
 /** What is sketched of a sample: four metrics, and two ratios in thousandths where there was an estimate. */
 export const SketchedMetric = {
@@ -30,88 +28,72 @@ export const RATIO_SCALE = 1000
 
 /**
  * Sketches of a unit's samples. When one of them arrived is not kept, beyond the newest: they count together, and leave
- * the window together at the end of their day.
+ * the window together at the end of their time bucket.
  */
-export class SketchedSamples implements UnitContents {
-  readonly day: number
+export class SketchedSamples {
   /** By `SketchedMetric`. */
   readonly sketches: readonly Sketch[]
   /** How many samples had each combination of flags. */
   readonly flagCounts: number[]
   #newestMs: number
+  #size: number
 
-  constructor(day: number, newestMs: number, flagCounts: number[], sketches: readonly Sketch[]) {
-    this.day = day
+  constructor(newestMs: number, flagCounts: number[], sketches: readonly Sketch[]) {
     this.#newestMs = newestMs
     this.flagCounts = flagCounts
     this.sketches = sketches
+    this.#size = flagCounts.reduce((sum, count) => sum + count, 0)
   }
 
-  /** Sketches all samples of a list. */
-  static of(samples: SampleList, day: number): SketchedSamples {
+  /** Sketches samples that lie one after the other. */
+  static of(samples: Float64Array): SketchedSamples {
     const sketched = new SketchedSamples(
-      day,
       -Infinity,
       Array.from({ length: FLAG_SETS }, () => 0),
       Array.from({ length: SKETCHED_METRICS }, () => new Sketch()),
     )
-    const { numbers } = samples
-    for (let start = 0; start < numbers.length; start += SAMPLE_WIDTH) {
-      sketched.insert(numbers.subarray(start, start + SAMPLE_WIDTH))
-    }
+    for (let start = 0; start < samples.length; start += SAMPLE_WIDTH) sketched.insert(samples, start)
     return sketched
   }
 
   get size(): number {
-    return this.flagCounts.reduce((sum, count) => sum + count, 0)
+    return this.#size
   }
 
-  insert(sample: Float64Array): void {
-    const flags = sample[SampleField.FLAGS] as number
+  /** When the newest sample arrived, epoch milliseconds. */
+  get newestMs(): number {
+    return this.#newestMs
+  }
+
+  /** Adds the sample that begins at an index. */
+  insert(samples: Float64Array, from = 0): void {
+    const flags = samples[from + SampleField.FLAGS] as number
     this.flagCounts[flags] = (this.flagCounts[flags] ?? 0) + 1
-    this.#newestMs = Math.max(this.#newestMs, sample[SampleField.RECEIVED_AT_MS] as number)
+    this.#size++
+    this.#newestMs = Math.max(this.#newestMs, samples[from + SampleField.RECEIVED_AT_MS] as number)
     for (const [metric, sketch] of this.sketches.entries()) {
-      const value = sketchedValue(sample, 0, metric as SketchedMetric)
+      const value = sketchedValue(samples, from, metric as SketchedMetric)
       if (value !== undefined) sketch.add(value)
     }
   }
 
-  countThrough(epochMs: number): number {
-    return epochMs === -Infinity ? 0 : this.size
+  /** Adds everything of another one, which stays as it is. */
+  addAll(other: SketchedSamples): void {
+    for (const [flags, count] of other.flagCounts.entries())
+      this.flagCounts[flags] = (this.flagCounts[flags] ?? 0) + count
+    this.#size += other.size
+    this.#newestMs = Math.max(this.#newestMs, other.newestMs)
+    for (const [metric, sketch] of this.sketches.entries()) sketch.addAll(other.sketches[metric] as Sketch)
   }
 
-  removeThrough(epochMs: number): number {
-    const departureMs = this.nextDepartureMs()
-    if (departureMs === undefined || epochMs < departureMs) return 0
-    const removed = this.size
-    this.flagCounts.fill(0)
-    return removed
-  }
-
-  nextArrivalMs(counted: number): number | undefined {
-    return counted < this.size ? this.#newestMs : undefined
-  }
-
-  nextDepartureMs(): number | undefined {
-    return this.size === 0 ? undefined : (this.day + 1) * DAY_MS - 1
-  }
-
-  newestArrivalMs(): number {
-    return this.#newestMs
-  }
-
-  encode(day: number): Uint8Array {
-    if (this.size === 0) return new Uint8Array()
-    return encodeSketched(this.#newestMs - day * DAY_MS, this.flagCounts, this.sketches)
+  /** The stored form of a unit of the bucket that begins on a day. */
+  encode(bucket: number): Uint8Array {
+    return encodeSketched(this.#newestMs - bucket * DAY_MS, this.flagCounts, this.sketches)
   }
 }
 
 /** What the sample that begins at `start` has of a metric, as a whole number; `undefined` without an estimate. */
-export function sketchedValue(
-  numbers: Float64Array,
-  start: number,
-  metric: SketchedMetric,
-): number | undefined {
+function sketchedValue(numbers: Float64Array, start: number, metric: SketchedMetric): number | undefined {
   switch (metric) {
     case SketchedMetric.INPUT_TOKENS:
       return bounded(numbers[start + SampleField.INPUT_TOKENS])
@@ -122,12 +104,12 @@ export function sketchedValue(
     case SketchedMetric.DURATION_MS:
       return bounded(numbers[start + SampleField.DURATION_MS])
     case SketchedMetric.INPUT_RATIO:
-      return ratio(
+      return ratioInThousandths(
         numbers[start + SampleField.INPUT_TOKENS],
         numbers[start + SampleField.ESTIMATED_INPUT_TOKENS],
       )
     case SketchedMetric.OUTPUT_RATIO:
-      return ratio(
+      return ratioInThousandths(
         numbers[start + SampleField.OUTPUT_TOKENS],
         numbers[start + SampleField.ESTIMATED_OUTPUT_TOKENS],
       )
@@ -138,7 +120,8 @@ function bounded(value: number | undefined): number {
   return Math.min(value ?? 0, MAX_SKETCHED)
 }
 
-function ratio(actual = 0, estimated = 0): number | undefined {
+/** Actual / estimated, bounded; `undefined` without an estimate. */
+export function ratioInThousandths(actual = 0, estimated = 0): number | undefined {
   if (estimated < 1) return undefined
   return Math.round(Math.max(MIN_RATIO, Math.min(MAX_RATIO, actual / estimated)) * RATIO_SCALE)
 }

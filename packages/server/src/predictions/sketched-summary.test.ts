@@ -69,13 +69,18 @@ describe('a unit of more than a thousand samples', () => {
     expect(unit!.samples.length).toBeLessThan(6 * 4096)
   })
 
-  it('leaves the window as a whole, at the end of its day', () => {
-    const units = unitsOf(lognormalEvents(0, 1300))
-    const dayEndMs = (Math.floor(NOW_MS / DAY_MS) + 1) * DAY_MS - 1
+  it.each([
+    ['of its day, where the window is too short for weeks', 20 * DAY_MS, 1],
+    ['of its week', windowMs, 5], // its day is the third of a week
+  ])('leaves the window as a whole, at the end %s', (_, ownWindowMs, daysLeft) => {
+    const units = new Units({ windowMs: ownWindowMs })
+    for (const event of lognormalEvents(0, 1300)) units.fold(event)
+    const endMs = (Math.floor(NOW_MS / DAY_MS) + daysLeft) * DAY_MS - 1
 
-    units.expire(dayEndMs + windowMs - 1)
-    const before = predictorOf(units, dayEndMs + windowMs - 1).predict(aQuery)
-    const after = predictorOf(units, dayEndMs + windowMs).predict(aQuery)
+    units.expire(endMs + ownWindowMs - 1)
+    const before = predictorOf(units, endMs + ownWindowMs - 1).predict(aQuery)
+    units.takeDirty()
+    const after = predictorOf(units, endMs + ownWindowMs).predict(aQuery)
 
     expect(before.metadata.sample_size).toBe(1300)
     expect(after.prediction).toBeNull()

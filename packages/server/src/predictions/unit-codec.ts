@@ -1,13 +1,12 @@
-import { DAY_MS, decodeSamples, SKETCHED_VERSION } from './sample-codec.ts'
-import { SampleList } from './sample-list.ts'
+import { decodeSamples, SKETCHED_VERSION } from './sample-codec.ts'
+import { DAY_MS } from './utc-day.ts'
 import { decodeSketched } from './sketched-codec.ts'
 import { FLAG_SETS, SKETCHED_METRICS, SketchedSamples } from './sketched-samples.ts'
-import type { UnitContents } from './unit-contents.ts'
 
-/** Reads the stored form of a unit, by its version. Throws a `ServerError` where it cannot be read. */
-export function decodeContents(bytes: Uint8Array, day: number): UnitContents {
-  if (bytes[0] !== SKETCHED_VERSION) return new SampleList(decodeSamples(bytes, day))
+/** Reads the stored form of a unit, by its version: samples or sketches. Throws a `ServerError` where it cannot be read. */
+export function decodeUnit(bytes: Uint8Array, day: number): Float64Array | SketchedSamples {
+  if (bytes[0] !== SKETCHED_VERSION) return decodeSamples(bytes, day)
 
-  const { newestOfDayMs, flagCounts, sketches } = decodeSketched(bytes, FLAG_SETS, SKETCHED_METRICS)
-  return new SketchedSamples(day, day * DAY_MS + newestOfDayMs, flagCounts, sketches)
+  const { sinceMs, flagCounts, sketches } = decodeSketched(bytes, FLAG_SETS, SKETCHED_METRICS)
+  return new SketchedSamples(day * DAY_MS + sinceMs, flagCounts, sketches)
 }

@@ -1,245 +1,273 @@
-import { DueQueue } from './due-queue.ts'
-import { Level } from './level.ts'
-import { ALL_TASKS, levelKeys } from './level-rules.ts'
-import type { Cell } from './level-rules.ts'
-import { canonicalModel } from './model-name.ts'
-import { reportsUsage, toSample } from './observation.ts'
+import { CrowdedCells } from './crowded-cells.ts'
+import { ALL_TASKS, type Cell } from './level-rules.ts'
+import type { Level } from './level.ts'
+import { ModelNames } from './model-names.ts'
+import { reportsUsage, SAMPLE_WIDTH, toSample } from './observation.ts'
 import type { Observation } from './observation.ts'
-import { utcDay } from './sample-codec.ts'
-import { Unit, unitKey } from './unit.ts'
-import { decodeContents } from './unit-codec.ts'
-import type { StoredUnit } from './unit.ts'
+import { utcDay } from './utc-day.ts'
+import type { SketchedSamples } from './sketched-samples.ts'
+import { cellOf, type StoredUnit } from './stored-unit.ts'
+import { TimeBuckets } from './time-buckets.ts'
+import { decodeUnit } from './unit-codec.ts'
+import { UnitCounting } from './unit-counting.ts'
+import { NO_UNIT } from './unit-records.ts'
+import { UnitTable } from './unit-table.ts'
+import { UnsavedUnits } from './unsaved-units.ts'
+import { WeekMerger } from './week-merger.ts'
 
-export type { StoredUnit } from './unit.ts'
+export type { StoredUnit } from './stored-unit.ts'
 
-/** Spellings kept beside their canonical name. Beyond it the memory starts anew: names come from outside. */
-const MAX_KNOWN_SPELLINGS = 4096
+/** More would say the same: ranks in a sample of so many are off by 0.8 points. */
+const MAX_INSTANCES_PER_CELL = 4096
+
+export interface UnitsSettings {
+  readonly windowMs: number
+  /** Instances that must count for a model before it has levels of its own; 1 by default. */
+  readonly minModelInstances?: number
+  /** Instances kept of one exact cell in one time bucket; 4 096 by default. */
+  readonly maxInstancesPerCell?: number
+}
 
 /**
- * Everything that predictions know: the units of the window, and for each the six levels that it belongs to.
+ * Everything that predictions know: the units of the window, and the levels that count them.
  *
  * Always true
  * - A unit depends on the set of events folded into it, never on their order, on batches or on restarts.
  * - The levels count exactly the samples with clock - window < received_at <= clock, where the clock is the moment last
- *   given to `expire`. What was folded since then counts from the next `expire` on.
+ *   given to `expire`. What is of another time when it is folded waits for the next `expire`.
  * - Of an instance that is set aside everything is kept and nothing counts.
  * - A sample that has left the window is gone for good, also when the clock is set back. One that has not arrived yet
  *   by the clock waits.
+ *
+ * At the edge of the window samples leave to the millisecond, in days and in weeks. Only those of a unit that is sketched
+ * (more than 1 000 samples) leave together, at the end of their day, or of their week once it is closed.
  */
 export class Units {
-  /** Events that `fold` did not keep, by reason. */
-  readonly notKept = { no_usage: 0, before_window: 0, instance_deleted: 0 }
+  /** Events that are not kept, by reason. */
+  readonly notKept = { no_usage: 0, before_window: 0, instance_deleted: 0, beyond_crowd: 0 }
+  /** For whoever reads what counts. */
+  readonly table: UnitTable
   readonly #windowMs: number
-  readonly #units = new Map<string, Unit>()
-  readonly #levels = new Map<string, Level>()
-  readonly #dirty = new Map<string, Unit>()
-  readonly #arrivals = new DueQueue<Unit>()
-  readonly #departures = new DueQueue<Unit>()
-  readonly #spellings = new Map<string, string>()
-  #clockMs = -Infinity
-  #setAside: ReadonlySet<string> = new Set()
+  readonly #buckets: TimeBuckets
+  readonly #crowded: CrowdedCells
+  readonly #counting: UnitCounting
+  readonly #weeks: WeekMerger
+  readonly #unsaved: UnsavedUnits
+  readonly #models = new ModelNames()
   /** Deleted while this runs. Their ids are never given again. */
   readonly #deleted = new Set<string>()
 
-  constructor(options: { windowMs: number }) {
-    this.#windowMs = options.windowMs
+  constructor({ windowMs, minModelInstances = 1, maxInstancesPerCell }: UnitsSettings) {
+    this.#windowMs = windowMs
+    this.table = new UnitTable(minModelInstances)
+    this.#buckets = new TimeBuckets(windowMs)
+    const maxInstances = maxInstancesPerCell ?? MAX_INSTANCES_PER_CELL
+    this.#crowded = new CrowdedCells(this.table, maxInstances, (unit) => this.#evict(unit))
+    this.#counting = new UnitCounting(this.table)
+    this.#weeks = new WeekMerger(this.table, this.#buckets, (unit) => this.#putIntoWeek(unit))
+    this.#unsaved = new UnsavedUnits(this.table)
   }
 
   /** Adds one event. It must be new: a repeated one would count twice. */
   fold(observation: Observation): void {
-    if (!reportsUsage(observation)) {
-      this.notKept.no_usage++
+    const bucket = this.#buckets.bucketOf(utcDay(observation.receivedAtMs))
+    const reason = this.#reasonNotToKeep(observation, bucket)
+    if (reason !== undefined) {
+      this.notKept[reason]++
       return
     }
-    // By the day, as whole days are rebuilt: a unit that is sketched leaves the window at the end of its day.
-    if (utcDay(observation.receivedAtMs) < utcDay(this.#clockMs - this.#windowMs)) {
-      this.notKept.before_window++
+    const sample = toSample(observation)
+    const { taskType, provider, complexity, instanceId, receivedAtMs } = observation
+    const model = this.#models.canonical(observation.model)
+    const unit = this.#openUnit({ taskType, model, provider, complexity }, instanceId, bucket)
+    if (unit === NO_UNIT) {
+      this.notKept.beyond_crowd++
       return
     }
-
-    if (this.#deleted.has(observation.instanceId)) {
-      this.notKept.instance_deleted++
-      return
-    }
-
-    const { taskType, provider, complexity, instanceId } = observation
-    const cell = { taskType, model: this.canonicalModel(observation.model), provider, complexity }
-    const unit = this.#openUnit(cell, instanceId, utcDay(observation.receivedAtMs))
-    unit.insert(toSample(observation))
-    this.#dirty.set(unitKey(cell, instanceId, unit.day), unit)
-    this.#schedule(unit)
+    this.table.watcher?.beforeChange(unit)
+    this.table.samples.insert(unit, sample)
+    this.#noteChange(unit)
+    this.#counting.countAdded(unit, receivedAtMs, this.#counting.clockMs - this.#windowMs)
   }
 
   /** Sets the clock: what has arrived by then counts, what has left the window is removed. */
   expire(nowMs: number): void {
-    const isSetBack = nowMs < this.#clockMs
-    this.#clockMs = nowMs
-    if (isSetBack) this.#recountAll()
+    const closedFrom = this.#buckets.closeWeeks(nowMs)
+    if (closedFrom !== undefined && this.table.size > 0) this.#weeks.noteFrom(closedFrom)
+    // Whether a unit is sketched is decided by its whole week, so that comes together before parts of it leave.
+    if (this.#weeks.isOpen(this.#buckets.firstDay(nowMs))) this.#weeks.work()
 
-    for (let unit = this.#arrivals.takeDue(nowMs); unit !== undefined; unit = this.#arrivals.takeDue(nowMs)) {
-      this.#recount(unit)
-    }
+    this.#counting.setClock(nowMs)
     const endMs = nowMs - this.#windowMs
-    for (
-      let unit = this.#departures.takeDue(endMs);
-      unit !== undefined;
-      unit = this.#departures.takeDue(endMs)
-    ) {
-      this.#removeThrough(unit, endMs)
+    const { departures, samples } = this.table
+    for (let unit = departures.firstDue(endMs); unit !== undefined; unit = departures.firstDue(endMs)) {
+      this.table.watcher?.beforeChange(unit)
+      samples.removeThrough(unit, endMs)
+      if (samples.sizeOf(unit) === 0) {
+        this.#close(unit)
+        continue
+      }
+      this.#noteChange(unit)
+      this.#counting.recount(unit)
     }
+  }
+
+  /**
+   * Brings the days of closed weeks together, until all is done or the time is spent. What counts does not depend on
+   * it, but what is stored: whoever compares that, or saves it, ends this first.
+   *
+   * @returns whether all is done.
+   */
+  mergeWeeks(isSpent?: () => boolean): boolean {
+    return this.#weeks.work(isSpent)
   }
 
   /** Makes these instances count nowhere, until a later call no longer names them. */
   setAside(instanceIds: ReadonlySet<string>): void {
-    this.#setAside = new Set(instanceIds)
-    for (const unit of this.#units.values()) {
-      if (unit.isSetAside === this.#setAside.has(unit.instanceId)) continue
-      unit.isSetAside = !unit.isSetAside
-      this.#recount(unit)
-    }
+    this.#counting.setAside(new Set(Array.from(instanceIds, (id) => this.table.instances.numberOf(id))))
   }
 
-  /** Removes an instance for good: as if it had never been. Its stored units are deleted by whoever deletes its events. */
-  deleteInstance(instanceId: string): void {
+  /**
+   * Removes an instance for good: as if it had never been. Its stored units are deleted by whoever deletes its events.
+   *
+   * @returns whether others had to make room for it (`Crowd`): only a rebuild brings back what they sent.
+   */
+  deleteInstance(instanceId: string): boolean {
     this.#deleted.add(instanceId)
-    for (const unit of this.#units.values()) {
-      if (unit.instanceId !== instanceId) continue
-      unit.recount(-Infinity)
-      this.#close(unit)
+    const instance = this.table.instances.numberOf(instanceId)
+    let hasTakenRoom = false
+    for (const unit of this.table.all()) {
+      if (this.table.instanceOf(unit) !== instance) continue
+      hasTakenRoom ||= this.#crowded.hasTakenRoom(unit)
+      this.#unsaved.forget(unit)
+      this.#counting.forget(unit)
+      this.table.close(unit)
     }
-    for (const [key, unit] of this.#dirty) if (unit.instanceId === instanceId) this.#dirty.delete(key)
+    this.#unsaved.forgetRowsOf(instanceId)
+    return hasTakenRoom
   }
 
   /** Everybody of whom anything is kept, set aside or not. */
   instanceIds(): ReadonlySet<string> {
-    return new Set(Array.from(this.#units.values(), ({ instanceId }) => instanceId))
+    const numbers = new Set<number>()
+    for (const unit of this.table.all()) numbers.add(this.table.instanceOf(unit))
+    return new Set(Array.from(numbers, (number) => this.table.instances.idOf(number)))
   }
 
   /** Events of an instance that count, in all. */
   eventsOf(instanceId: string): number {
-    return this.#levels.get(ALL_TASKS)?.instances.get(instanceId) ?? 0
+    const instance = this.table.instances.find(instanceId)
+    return instance === undefined ? 0 : (this.table.cells.levelAt(ALL_TASKS)?.instances.get(instance) ?? 0)
   }
 
   /** Takes a stored unit as it is, in place of what is known of it. Throws a `ServerError` where it cannot be read. */
   load(stored: StoredUnit): void {
-    const { taskType, model, provider, complexity, instanceId, day } = stored
-    const contents = decodeContents(stored.samples, day)
-    const cell = { taskType, model, provider, complexity }
-    this.#dirty.delete(unitKey(cell, instanceId, day))
-
-    const unit = this.#openUnit(cell, instanceId, day)
-    unit.recount(-Infinity)
-    unit.contents = contents
-    if (unit.contents.size === 0) this.#close(unit)
-    else this.#recount(unit)
+    const contents = decodeUnit(stored.samples, stored.day)
+    const unit = this.#openUnit(cellOf(stored), stored.instanceId, stored.day)
+    if (unit === NO_UNIT) {
+      this.#unsaved.giveBack(stored)
+      return
+    }
+    this.#counting.forget(unit)
+    this.#putContents(unit, contents)
+    this.#unsaved.noteRemoved(stored)
+    this.#unsaved.noteSaved(unit)
+    if (this.table.samples.sizeOf(unit) === 0) {
+      this.table.close(unit)
+      return
+    }
+    this.#scheduleDeparture(unit)
+    this.#counting.recount(unit)
+    if (this.#buckets.bucketOf(stored.day) !== stored.day) this.#weeks.noteFrom(stored.day)
   }
 
   /** Removes all units, saved or not, to load others in their place. Nothing is dirty by that. */
   clear(): void {
-    for (const unit of this.#units.values()) {
-      unit.recount(-Infinity)
-      this.#close(unit)
+    for (const unit of this.table.all()) {
+      this.#counting.forget(unit)
+      this.table.close(unit)
     }
-    this.#dirty.clear()
+    this.#unsaved.forgetAll()
   }
 
   /** The units that changed since the last call, ordered by key. Whoever takes them stores them. */
   takeDirty(): StoredUnit[] {
-    const keys = [...this.#dirty.keys()].sort()
-    const taken = keys.flatMap((key) => this.#dirty.get(key)?.toStored() ?? [])
-    this.#dirty.clear()
-    return taken
+    return this.#unsaved.take()
   }
 
   /** Gives taken units back: storing them has failed, so the next call takes them again, as they are by then. */
   markDirty(taken: readonly StoredUnit[]): void {
-    for (const { taskType, model, provider, complexity, instanceId, day } of taken) {
-      const cell = { taskType, model, provider, complexity }
-      const key = unitKey(cell, instanceId, day)
-      // One that has left the window meanwhile is taken without samples, which removes its row.
-      if (this.#deleted.has(instanceId)) continue
-      if (!this.#dirty.has(key))
-        this.#dirty.set(key, this.#units.get(key) ?? new Unit(cell, instanceId, day, []))
-    }
+    for (const row of taken) if (!this.#deleted.has(row.instanceId)) this.#unsaved.giveBack(row)
   }
 
   /** The levels of a cell that hold anything, index for index with `levelRules`. */
   levelsOf(cell: Cell): readonly (Level | undefined)[] {
-    return levelKeys(cell).map((key) => this.#levels.get(key))
+    return this.table.cells.levelsOf(cell)
   }
 
-  /** `canonicalModel` with a memory: a batch of events repeats few spellings. */
   canonicalModel(raw: string): string {
-    const known = this.#spellings.get(raw)
-    if (known !== undefined) return known
-
-    if (this.#spellings.size >= MAX_KNOWN_SPELLINGS) this.#spellings.clear()
-    const canonical = canonicalModel(raw)
-    this.#spellings.set(raw, canonical)
-    return canonical
+    return this.#models.canonical(raw)
   }
 
-  #openUnit(cell: Cell, instanceId: string, day: number): Unit {
-    const key = unitKey(cell, instanceId, day)
-    const known = this.#units.get(key)
-    if (known !== undefined) return known
-
-    const unit = new Unit(
-      cell,
-      instanceId,
-      day,
-      levelKeys(cell).map((levelKey) => this.#openLevel(levelKey)),
-    )
-    unit.isSetAside = this.#setAside.has(instanceId)
-    this.#units.set(key, unit)
-    return unit
+  #reasonNotToKeep(observation: Observation, bucket: number): keyof Units['notKept'] | undefined {
+    if (!reportsUsage(observation)) return 'no_usage'
+    // By the bucket, as whole ones are rebuilt: a unit that is sketched leaves the window at the end of its bucket.
+    if (this.#buckets.isOver(bucket, this.#counting.clockMs)) return 'before_window'
+    return this.#deleted.has(observation.instanceId) ? 'instance_deleted' : undefined
   }
 
-  #openLevel(key: string): Level {
-    const known = this.#levels.get(key)
-    if (known !== undefined) return known
-
-    const level = new Level()
-    this.#levels.set(key, level)
-    return level
+  #openUnit(cell: Cell, instanceId: string, bucket: number): number {
+    const firstDay = this.#buckets.firstDay(this.#counting.clockMs)
+    const instance = this.table.instances.numberOf(instanceId)
+    return this.#crowded.openUnit(this.table.cells.open(cell), instance, bucket, firstDay)
   }
 
-  #recountAll(): void {
-    for (const unit of this.#units.values()) {
-      unit.recount(-Infinity) // other samples may count now even where their number is the same
-      this.#recount(unit)
+  #putContents(unit: number, contents: Float64Array | SketchedSamples): void {
+    const { samples } = this.table
+    samples.clear(unit)
+    if (contents instanceof Float64Array) {
+      for (let from = 0; from < contents.length; from += SAMPLE_WIDTH) samples.insert(unit, contents, from)
+    } else {
+      samples.putSketches(unit, contents)
     }
   }
 
-  #recount(unit: Unit): void {
-    unit.recount(this.#clockMs)
-    this.#schedule(unit)
+  /** Notes that a unit has other samples than before; it has some. */
+  #noteChange(unit: number): void {
+    this.#unsaved.noteChange(unit)
+    this.#scheduleDeparture(unit)
   }
 
-  /** Asks for the unit again when its next sample arrives and when its oldest leaves. */
-  #schedule(unit: Unit): void {
-    const nextMs = unit.contents.nextArrivalMs(unit.countedSamples)
-    // One that is set aside is asked for when it counts again.
-    if (nextMs !== undefined && !unit.isSetAside) this.#arrivals.schedule(unit, nextMs)
-    const departureMs = unit.contents.nextDepartureMs()
-    if (departureMs !== undefined) this.#departures.schedule(unit, departureMs)
+  #scheduleDeparture(unit: number): void {
+    this.table.scheduleDeparture(unit, this.#buckets.endOf(this.table.bucketOf(unit)))
   }
 
-  #removeThrough(unit: Unit, endMs: number): void {
-    const removed = unit.contents.removeThrough(endMs)
-    if (removed > 0) this.#dirty.set(unitKey(unit.cell, unit.instanceId, unit.day), unit)
-    this.#recount(unit)
-    if (unit.contents.size === 0) this.#close(unit)
+  #close(unit: number): void {
+    this.#counting.forget(unit)
+    this.#unsaved.noteClosing(unit)
+    this.table.close(unit)
   }
 
-  #close(unit: Unit): void {
-    this.#arrivals.cancel(unit)
-    this.#departures.cancel(unit)
-    this.#units.delete(unitKey(unit.cell, unit.instanceId, unit.day))
-    for (const [index, key] of levelKeys(unit.cell).entries()) {
-      const level = unit.levels[index]
-      level?.units.delete(unit)
-      if (level?.units.size === 0) this.#levels.delete(key)
+  #evict(unit: number): void {
+    this.notKept.beyond_crowd += this.table.samples.sizeOf(unit)
+    this.#close(unit)
+  }
+
+  #putIntoWeek(unit: number): void {
+    const day = this.table.bucketOf(unit)
+    const week = this.#buckets.bucketOf(day)
+    if (week === day) {
+      this.#scheduleDeparture(unit) // of one that is sketched it is the end of the week now
+      return
     }
+    const weekly = this.#openUnit(this.table.cellOf(unit).cell, this.table.instanceIdOf(unit), week)
+    if (weekly === NO_UNIT) {
+      this.#evict(unit)
+      return
+    }
+    this.table.moveAll(unit, weekly)
+    this.#close(unit)
+    this.#noteChange(weekly)
+    this.#counting.recount(weekly)
   }
 }

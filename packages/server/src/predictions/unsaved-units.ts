@@ -1,0 +1,73 @@
+import { type StoredUnit, unitKey } from './stored-unit.ts'
+import { NO_UNIT, UnitField } from './unit-records.ts'
+import type { UnitTable } from './unit-table.ts'
+
+/** The units that the store does not know as they are: open ones by number, and the rows of closed ones by key. */
+export class UnsavedUnits {
+  readonly #table: UnitTable
+  readonly #changed = new Set<number>()
+  /** Without samples, which asks the store to remove them. */
+  readonly #closed = new Map<string, StoredUnit>()
+
+  constructor(table: UnitTable) {
+    this.#table = table
+  }
+
+  noteChange(unit: number): void {
+    this.#changed.add(unit)
+  }
+
+  /** Notes that a unit is about to be closed, and that its row has to go if there is one. */
+  noteClosing(unit: number): void {
+    this.#changed.delete(unit)
+    if (this.#table.records.get(unit, UnitField.STORED) === 0) return
+    const row = { ...this.#table.keyOf(unit), samples: new Uint8Array() }
+    this.#closed.set(unitKey(row), row)
+  }
+
+  /** Notes that a unit is as the store has it. */
+  noteSaved(unit: number): void {
+    this.#changed.delete(unit)
+    this.#table.records.set(unit, UnitField.STORED, 1)
+  }
+
+  /** Notes that the store has no such row. */
+  noteRemoved(row: StoredUnit): void {
+    this.#closed.delete(unitKey(row))
+  }
+
+  /** Forgets a unit whose row somebody else removes. */
+  forget(unit: number): void {
+    this.#changed.delete(unit)
+  }
+
+  /** Forgets the rows of an instance, which somebody else removes. */
+  forgetRowsOf(instanceId: string): void {
+    for (const [key, row] of this.#closed) if (row.instanceId === instanceId) this.#closed.delete(key)
+  }
+
+  forgetAll(): void {
+    this.#changed.clear()
+    this.#closed.clear()
+  }
+
+  /** All of them, ordered by key; from now on they count as saved. */
+  take(): StoredUnit[] {
+    const rows = new Map(this.#closed)
+    for (const unit of this.#changed) {
+      const row = this.#table.toStored(unit)
+      rows.set(unitKey(row), row)
+      this.#table.records.set(unit, UnitField.STORED, 1)
+    }
+    this.#closed.clear()
+    this.#changed.clear()
+    return [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
+  }
+
+  /** Takes one back that could not be saved. */
+  giveBack(row: StoredUnit): void {
+    const unit = this.#table.findStored(row)
+    if (unit !== NO_UNIT) this.#changed.add(unit)
+    else this.#closed.set(unitKey(row), { ...row, samples: new Uint8Array() })
+  }
+}
