@@ -107,7 +107,7 @@ export async function openSession(url: string, statementTimeoutMs: number): Prom
 function clientConfig(url: string, statementTimeoutMs: number): pg.ClientConfig {
   return {
     connectionString: url,
-    application_name: 'mosaic-telemetry',
+    application_name: `mosaic-telemetry ${process.pid}`,
     query_timeout: statementTimeoutMs + SILENCE_MS,
     keepAlive: true,
     types: { getTypeParser: typeParser },
