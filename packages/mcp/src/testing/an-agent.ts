@@ -14,6 +14,7 @@ import type { ToolParts } from '../tools/tool-parts.ts'
 export interface ToolAnswer {
   readonly text: string
   readonly isError: boolean
+  /** Without the `summary`, which is the text again. */
   // oxlint-disable-next-line typescript/no-explicit-any -- a test reads what it expects to be there
   readonly data: any
 }
@@ -62,10 +63,15 @@ export async function anAgent(parts: Partial<ToolParts> = {}, name = 'claude-cod
 export function readAnswer(result: Awaited<ReturnType<Client['callTool']>>): ToolAnswer {
   const [first, ...more] = result.content as { readonly type: string; readonly text?: string }[]
   if (first?.type !== 'text' || more.length > 0) throw new Error('an answer is one text')
-  return { text: first.text ?? '', isError: result.isError === true, data: result.structuredContent }
+  const { summary, ...data } = (result.structuredContent ?? {}) as Record<string, unknown>
+  if (result.structuredContent !== undefined && summary !== first.text)
+    throw new Error('the data lack the text')
+  const isError = result.isError === true
+  return { text: first.text ?? '', isError, data: result.structuredContent === undefined ? undefined : data }
 }
 
-/** What a model pays for an answer: a token is about four characters. */
+/** What a model pays for an answer, of which it is shown the text or the data: a token is about four characters. */
 export function tokensOf({ data, text }: ToolAnswer): number {
-  return Math.ceil((text.length + (data === undefined ? 0 : JSON.stringify(data).length)) / 4)
+  const asData = data === undefined ? 0 : JSON.stringify({ summary: text, ...data }).length
+  return Math.ceil(Math.max(text.length, asData) / 4)
 }

@@ -23,7 +23,7 @@ it('says how forecasts turned out on the server and here', async () => {
     own: { tasks: 4, cost_within_range: 0.75, cost_factor: Number((2 ** (4 / 9)).toPrecision(3)) },
   })
   expect(answer.text).toBe(
-    'Of 1200 ranges in 30 days 79 % held (80 % is right). Here 75 % of 4 tasks cost what was expected; multiply expected costs by 1.36.',
+    'Of 1200 ranges in 30 days 79 % held (80 % is right). Here 3 of 4 tasks cost what was expected; multiply expected costs by 1.36.',
   )
   expect(tokensOf(answer)).toBeLessThan(120)
 })

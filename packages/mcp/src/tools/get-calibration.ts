@@ -1,5 +1,5 @@
 import { PersonalCorrection } from '@mosaicstack/telemetry-client'
-import { describeCalibration, percent } from '@mosaicstack/telemetry-client/describe'
+import { counted, describeCalibration } from '@mosaicstack/telemetry-client/describe'
 import { providerOfModel } from '@mosaicstack/telemetry-client/protocol'
 import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { z } from 'zod'
@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { positionsIn } from '../notes/expectation.ts'
 import type { TaskNote } from '../notes/task-notes.ts'
 import { complexity, model, provider, taskType } from './task-fields.ts'
-import { answered, failed, short } from './tool-answer.ts'
+import { answered, failed, short, summary } from './tool-answer.ts'
 import type { ToolParts } from './tool-parts.ts'
 
 /** Tasks of one's own that are looked at, the latest ones. */
@@ -21,6 +21,7 @@ const input = z.strictObject({
 })
 
 const output = z.object({
+  summary,
   target: z
     .number()
     .nullable()
@@ -94,5 +95,6 @@ function ownRecord(notes: readonly TaskNote[]): OwnRecord {
 
 function describeOwn({ cost_factor: factor, cost_within_range: within, tasks }: OwnRecord): string {
   if (within === null) return 'No task was both predicted and reported on this machine yet.'
-  return `Here ${percent(within)} of ${tasks} tasks cost what was expected; multiply expected costs by ${factor}.`
+  const record = `Here ${Math.round(within * tasks)} of ${counted(tasks, 'task')} cost what was expected`
+  return factor === 1 ? `${record}.` : `${record}; multiply expected costs by ${factor}.`
 }

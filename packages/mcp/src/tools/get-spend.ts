@@ -4,7 +4,7 @@ import { z } from 'zod'
 
 import { spendGroupings, type Spend, type SpendRow } from '../spend-ledger.ts'
 import { readSince } from './read-since.ts'
-import { answered, failed, short } from './tool-answer.ts'
+import { answered, failed, short, summary } from './tool-answer.ts'
 import type { ToolParts } from './tool-parts.ts'
 
 /** More rows cost the reader more than they tell; the rest is one row. */
@@ -25,6 +25,7 @@ const row = z.object({
 })
 
 const output = z.object({
+  summary,
   cost_usd: z.number(),
   tasks: z.int(),
   unpriced_tokens: z.number().describe('Of models without a known price: not in the cost'),
@@ -66,7 +67,7 @@ export function addGetSpend(server: McpServer, parts: ToolParts): void {
   )
 }
 
-type Summary = z.infer<typeof output>
+type Summary = Omit<z.infer<typeof output>, 'summary'>
 
 function summarise({ isComplete, rows }: Extract<Spend, { kind: 'spend' }>, isByDay: boolean): Summary {
   const total = sum('total', rows)

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { expectationOf } from '../notes/expectation.ts'
 import { quantities, type Expectation } from '../notes/task-notes.ts'
 import { complexity, model, provider, taskId, taskType } from './task-fields.ts'
-import { answered, failed, short } from './tool-answer.ts'
+import { answered, failed, short, summary } from './tool-answer.ts'
 import type { ToolParts } from './tool-parts.ts'
 
 const input = z.strictObject({
@@ -25,6 +25,7 @@ const range = z
   .describe('Four of five tasks end between p10 and p90')
 
 const output = z.object({
+  summary,
   task_id: z.string().describe('Give it to report_task'),
   is_known: z.boolean().describe('Whether anything is known of such tasks'),
   cost_usd: range,
@@ -97,7 +98,7 @@ function dataOf(
   id: string,
   expected: Expectation,
   { forecast, metadata, prediction }: PredictionResponse,
-): z.infer<typeof output> {
+): Omit<z.infer<typeof output>, 'summary'> {
   const { cost_per_success_usd_micros: costMicros, exceeds, success_probability: success } = forecast ?? {}
   const probability = success?.value ?? prediction?.quality.success_rate
   const [risk] = exceeds ?? []

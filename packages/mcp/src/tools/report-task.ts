@@ -8,12 +8,13 @@ import { positionsIn } from '../notes/expectation.ts'
 import type { Actual, TaskNote } from '../notes/task-notes.ts'
 import type { Told } from '../telemetry.ts'
 import { actualOf, dimensionsOf, eventOf, reportInput, type Report } from './report-event.ts'
-import { answered, failed } from './tool-answer.ts'
+import { answered, failed, summary } from './tool-answer.ts'
 import type { ToolParts } from './tool-parts.ts'
 
 const position = z.enum(['below', 'within', 'above']).optional()
 
 const output = z.object({
+  summary,
   state: z.enum(['stored', 'waiting']).describe('waiting: kept on disk until the server answers'),
   is_repeated: z.boolean().describe('Reported before: the first report stands'),
   is_counted: z.boolean().describe('Without tokens a task says nothing about what tasks take'),
@@ -51,16 +52,17 @@ async function reportTask(report: Report, parts: ToolParts, harness: Harness) {
   const told = await parts.telemetry.tell(event)
   if (told.kind === 'refused') return failed(told)
 
-  const isRepeated = note?.reported !== undefined
+  const first = note?.reported?.actual
+  const isRepeated = first !== undefined
   if (!isRepeated) remember(report, note, actual, parts)
   const isCounted = event.actual_input_tokens + event.actual_output_tokens > 0
   const line = [
     stateOf(told, isRepeated),
     ...(isCounted ? [] : ['Without tokens it does not count in predictions.']),
     ...(clamped.length === 0 ? [] : [`Sent as the most that an event may say: ${clamped.join(', ')}.`]),
-    ...comparison(note, actual),
+    ...comparison(note, first ?? actual),
   ].join(' ')
-  const compared = positionsIn(note?.expected ?? {}, actual)
+  const compared = positionsIn(note?.expected ?? {}, first ?? actual)
   return answered(line, {
     state: told.kind,
     is_repeated: isRepeated,

@@ -1,9 +1,16 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
+import { z } from 'zod'
 
-/** What a tool says: one line for whoever reads text, the same as data for whoever does not. */
+/**
+ * What a tool says: one line of text, and data that begin with the same line. Some agents show their model the data
+ * alone where there are any (Claude Code since 2.0.21), others the text alone: each has to be enough by itself.
+ */
 export function answered(line: string, data: Record<string, unknown>): CallToolResult {
-  return { content: [{ type: 'text', text: line }], structuredContent: data }
+  return { content: [{ type: 'text', text: line }], structuredContent: { summary: line, ...data } }
 }
+
+/** The first field of every answer. */
+export const summary = z.string().describe('The answer in words')
 
 /** A failure that the agent, or the person behind it, can do something about. */
 export function failed({
