@@ -5,6 +5,7 @@ import type { ServerConfig } from './config/settings.ts'
 import { Forgetting } from './forgetting.ts'
 import { type Forecasting, forecasting } from './forecasting/forecasting.ts'
 import type { Chore } from './housekeeping.ts'
+import { inSlices } from './lifecycle/in-slices.ts'
 import { type Answering, answering } from './predictions/answering.ts'
 import { InstanceBirths } from './predictions/instance-births.ts'
 import { instanceRamp } from './predictions/instance-ramp.ts'
@@ -60,7 +61,8 @@ export async function openPredictions(parts: {
   const { publishedForMs } = preset
   const minInstances = preset.minInstances(config.minInstances)
 
-  const units = new Units({ windowMs: config.windowDays * DAY_MS })
+  const { minModelInstances } = preset
+  const units = new Units({ windowMs: config.windowDays * DAY_MS, minModelInstances })
   const births = new InstanceBirths(store)
   const ramp = preset.hasRamp
     ? instanceRamp({ createdAtMs: births.createdAtMs, eventsOf: (id) => units.eventsOf(id), nowMs })
@@ -99,6 +101,7 @@ export async function openPredictions(parts: {
   await trust.start()
   await projector.start(nowMs())
   if (preset.hasRamp) await births.refresh()
+  predictor.refresh() // before the port is open, so that no query waits for a large level
   const plainAnswers = answering(predictor, forecasts)
   return {
     answering: preset.isRounded ? roundedAnswers(plainAnswers) : plainAnswers,
@@ -111,6 +114,13 @@ export async function openPredictions(parts: {
     forecasting: learning,
     forecasts,
     chores: [
+      chore('summarise large levels', 250, () =>
+        inSlices((isSpent) => {
+          // Whoever follows takes over the leader's weeks.
+          if (shared?.isLeading !== false && !units.mergeWeeks(isSpent)) return false
+          return predictor.refresh(isSpent)
+        }),
+      ),
       chore('save whom predictions trust', 10_000, () => trust.save(), { isDoneAtStop: true }),
       // One that another process has deleted is gone from predictions as soon as its keys are dead.
       chore('forget deleted instances', 2_000, () => forgetting.catchUp()),

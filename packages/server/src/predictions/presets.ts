@@ -6,6 +6,8 @@ export type PresetName = (typeof presetNames)[number]
 
 export interface Preset {
   minInstances(setting: 'auto' | number): MinInstances
+  /** Instances that must have reported a model before it has levels of its own. */
+  readonly minModelInstances: number
   /** How long an answer stays published at least; undefined where it follows every event at once. */
   readonly publishedForMs: number | undefined
   /** Whether values have three significant digits, and times whole hours. */
@@ -22,12 +24,14 @@ export interface Preset {
 export const presets: Readonly<Record<PresetName, Preset>> = {
   'self-hosted': {
     minInstances: (setting) => setting,
+    minModelInstances: 1,
     publishedForMs: undefined,
     isRounded: false,
     hasRamp: false,
   },
   public: {
     minInstances: (setting) => (setting === 'auto' ? 'auto_from_2' : Math.max(2, setting)),
+    minModelInstances: 2,
     publishedForMs: 15 * 60_000,
     isRounded: true,
     hasRamp: true,
