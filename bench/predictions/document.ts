@@ -34,8 +34,7 @@ It was hoped to take 0.2 s. It runs off the request path. Other programs shared 
 
 const NOT_MEASURED = `## What is not measured here
 
-G1, G9, G11 and G12 are shown elsewhere or by tests. Of G7, the core's median and the share in every published cell: the
-core of this backtest has caps and k but no quarantine. G2 to G5 on tokens and time of many models: MCPMark's records are
+G2 to G5 on tokens and time of many models: MCPMark's records are
 not part of this repository. No data here have more than one real instance: on the table they are drawn.
 `
 

@@ -1,14 +1,17 @@
 import { writeFileSync } from 'node:fs'
 
 import { attackers } from './attackers.ts'
+import { conformance } from './conformance.ts'
 import { document } from './document.ts'
 import { drift } from './drift.ts'
 import type { GoalRow } from './goal.ts'
 import { knownTruth } from './known-truth.ts'
+import { projection } from './projection.ts'
 import { realData } from './real-data.ts'
+import { selfMeasurement } from './self-measurement.ts'
 import { speed } from './speed.ts'
 
-const measurements = [realData, knownTruth, attackers, drift, speed]
+const measurements = [conformance, realData, knownTruth, attackers, drift, projection, speed, selfMeasurement]
 const file = new URL('../../../docs/predictions-goals.md', import.meta.url)
 
 const asked = process.argv.slice(2).map((name) => name.toUpperCase())

@@ -5,6 +5,7 @@ import {
   compareAll,
   observationOfEvent,
   streamOfObservations,
+  type BacktestEvent,
   type BenchmarkRun,
   type CompetitorScore,
 } from '@mosaicstack/telemetry-server/backtest'
@@ -16,10 +17,7 @@ export const STREAM_EVENTS = [1000, 4000, 12_000] as const
 /** All scores on the streams from the benchmark table, by length, seed by seed. Measured once. */
 export function tableScores(): ReadonlyMap<number, readonly (readonly CompetitorScore[])[]> {
   measuredTable ??= new Map(
-    STREAM_EVENTS.map((events) => [
-      events,
-      SEEDS.map((seed) => compareAll(benchmarkStream(readRuns(), { seed, events }), 1)),
-    ]),
+    STREAM_EVENTS.map((events) => [events, SEEDS.map((seed) => compareAll(tableStream(seed, events), 1))]),
   )
   return measuredTable
 }
@@ -27,13 +25,20 @@ let measuredTable: ReadonlyMap<number, readonly (readonly CompetitorScore[])[]> 
 
 /** All scores on the bundled tasks, four metrics. Measured once. */
 export function taskScores(): readonly CompetitorScore[] {
-  measuredTasks ??= compareAll(
-    streamOfObservations(readTaskRecords().map(({ event }) => observationOfEvent(event))),
-    4,
-  )
+  measuredTasks ??= compareAll(taskStream(), 4)
   return measuredTasks
 }
 let measuredTasks: readonly CompetitorScore[] | undefined
+
+/** The benchmark table as a stream of costs. */
+export function tableStream(seed: number, events: number): readonly BacktestEvent[] {
+  return benchmarkStream(readRuns(), { seed, events })
+}
+
+/** The bundled tasks, four metrics. */
+export function taskStream(): readonly BacktestEvent[] {
+  return streamOfObservations(readTaskRecords().map(({ event }) => observationOfEvent(event)))
+}
 
 /** The scores of one competitor. */
 export function scoreOf(scores: readonly CompetitorScore[], name: string): CompetitorScore {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 
 import type { Observation } from '../../packages/server/src/predictions/observation.ts'
-import { referenceAnswer } from '../../packages/server/src/testing/reference-predictions.ts'
+import { referenceAnswer } from '../../packages/server/src/backtest/reference-predictions.ts'
 import { runCli, startCli, temporaryDirectory } from './run-cli.ts'
 
 it('prints true figures within 80 columns, says where to look, and leaves nothing behind', async () => {

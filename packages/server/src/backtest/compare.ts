@@ -21,14 +21,15 @@ export function compareAll(
   metricCount: number,
   more: readonly Competitor[] = [],
 ): readonly CompetitorScore[] {
+  const forecast = new ForecastCompetitor(metricCount)
   return runBacktest(
     events,
     [
       tunedFallback(),
       naiveFallback(),
       new HardFallback({ name: 'type 6', chain: tunedChain, minEvents: 5, percentileType: 6 }),
-      new CappedCore(),
-      new ForecastCompetitor(metricCount),
+      new CappedCore(forecast.trust),
+      forecast,
       ...more,
     ],
     metricCount,

@@ -1,6 +1,7 @@
 import type { ForecastEvent } from '../predictions/forecast/forecast-event.ts'
 import { ForecastLearner } from '../predictions/forecast/forecast-learner.ts'
 import type { Forecaster } from '../predictions/forecast/forecaster.ts'
+import type { PublishedForecast } from '../predictions/forecast/forecast-reader.ts'
 import { locate } from '../predictions/forecast/location.ts'
 import { logistic } from '../predictions/forecast/success-fit.ts'
 import type { Cell } from '../predictions/level-rules.ts'
@@ -18,6 +19,14 @@ export class ForecastCompetitor implements Competitor {
   get forecaster(): Forecaster {
     return this.#learner.forecaster
   }
+
+  /** The forecast that knows everything learned so far, as a server publishes it. */
+  preview(): PublishedForecast {
+    return this.#learner.preview()
+  }
+
+  /** Whom the last fit does not trust fully. */
+  readonly trust = (): ReadonlyMap<string, number> => this.forecaster.snapshot?.fit.distrusted ?? new Map()
 
   predict(metric: number, cell: Cell): Float64Array | undefined {
     const points = this.forecaster.snapshot?.curve(metric, cell)?.curve.points

@@ -32,6 +32,17 @@ for (const engine of ENGINES) {
     expect(sampleSize(units)).toBe(5)
   })
 
+  it(`${engine.name}: 14: counts an id once for each instance, however often it is sent`, async () => {
+    await using database = await engine.createDatabase()
+    const store = await database.open()
+    const [a, b] = [await createInstance(store, 0), await createInstance(store, 1)]
+    await store.appendEvents([rowsOf(a, [1]), rowsOf(a, [1]), rowsOf(b, [1])])
+
+    const { units } = await aProjection(store)
+
+    expect(sampleSize(units)).toBe(2)
+  })
+
   it(`${engine.name}: equals a rebuild byte for byte after a checkpoint and a reopening`, async () => {
     await using database = await engine.createDatabase()
     const store = await database.open()

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 
 import { rowsOf } from '../testing/an-event.ts'
 import { aQuery, DAY_MS, instance, NOW_MS } from '../testing/an-observation.ts'
+import { propertyRuns } from '../testing/property-runs.ts'
 import { createInstance, ENGINES } from '../testing/engines.ts'
 import type { Instance, Store } from '../storage/store.ts'
 import { Predictor } from './predictor.ts'
@@ -67,7 +68,7 @@ for (const engine of ENGINES) {
         expect(inOrder((await server.store.loadUnits()).units)).toEqual(live)
         expect(await server.answer()).toEqual(await (await aServerOn(server.store, server.nowMs())).answer())
       }),
-      { numRuns: 8 },
+      { numRuns: propertyRuns(8) },
     )
   })
 
@@ -93,7 +94,7 @@ for (const engine of ENGINES) {
           inOrder((await without0.store.loadUnits()).units),
         )
       }),
-      { numRuns: 6 },
+      { numRuns: propertyRuns(6) },
     )
   })
 

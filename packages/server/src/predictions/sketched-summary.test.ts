@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { anObservation, aQuery, DAY_MS, instance, NOW_MS } from '../testing/an-observation.ts'
-import { referenceAnswer } from '../testing/reference-predictions.ts'
+import { referenceAnswer } from '../backtest/reference-predictions.ts'
 import type { Observation } from './observation.ts'
 import { Predictor } from './predictor.ts'
 import { Units, type StoredUnit } from './units.ts'

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { anObservation, aQuery, DAY_MS, instance, NOW_MS } from '../testing/an-observation.ts'
+import { propertyRuns } from '../testing/property-runs.ts'
 import { someObservations } from '../testing/some-observations.ts'
 import { instanceRamp } from './instance-ramp.ts'
 import { inFullStanding, weighInstances } from './instance-weights.ts'
@@ -82,7 +83,7 @@ it('a deleted instance leaves answers and stored units as if it had never been, 
         new Predictor(others, { minInstances: 1 }, () => NOW_MS).predict(query),
       )
     }),
-    { numRuns: 200 },
+    { numRuns: propertyRuns(200) },
   )
 })
 

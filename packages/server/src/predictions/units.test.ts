@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { anObservation, aQuery, DAY_MS, instance, NOW_MS } from '../testing/an-observation.ts'
+import { propertyRuns } from '../testing/property-runs.ts'
 import { someObservations } from '../testing/some-observations.ts'
 import type { Observation } from './observation.ts'
 import { Predictor } from './predictor.ts'
@@ -200,7 +201,7 @@ describe('Units', () => {
         expect([...rows.values()].toSorted(byKey)).toEqual(withoutEmpty(plain.takeDirty()).toSorted(byKey))
         expect(answersOf(restarted)).toEqual(answersOf(plain))
       }),
-      { numRuns: 150 },
+      { numRuns: propertyRuns(150) },
     )
   })
 })
