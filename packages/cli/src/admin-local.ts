@@ -1,20 +1,20 @@
 import {
   administration,
-  databaseFile,
   describeApiKey,
   describeInstance,
-  openSqliteStore,
+  openStore,
+  type StorePlace,
 } from '@mosaicstack/telemetry-server'
 
 import type { AdminGateway } from './admin-gateway.ts'
 import { CliError } from './cli-error.ts'
 
-/** Administers the store of a data directory, also while its server runs. */
+/** Administers a store beside the servers that may be running on it. */
 export async function withLocalGateway<Result>(
-  dataDir: string,
+  place: StorePlace,
   work: (gateway: AdminGateway) => Promise<Result>,
 ): Promise<Result> {
-  const store = await openSqliteStore(databaseFile(dataDir))
+  const store = await openStore(place)
   try {
     return await work(localGateway(administration(store, Date.now)))
   } finally {

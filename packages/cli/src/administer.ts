@@ -1,23 +1,20 @@
-import { resolveSetting } from '@mosaicstack/telemetry-server/config'
 import type { Command } from 'commander'
 
 import type { AdminGateway } from './admin-gateway.ts'
 import { remoteGateway } from './admin-remote.ts'
 import { CliError } from './cli-error.ts'
+import { addStoreFlags, findStorePlace, type StoreFlags } from './store-place.ts'
 
-export interface AdminFlags {
+export interface AdminFlags extends StoreFlags {
   readonly serverUrl?: string
-  readonly dataDir?: string
 }
 
 export function addAdminFlags(command: Command): Command {
-  return command
-    .option(
-      '--server-url <url>',
-      'administer that server (with MOSAIC_TELEMETRY_ADMIN_TOKEN) instead of the local store',
-    )
-    .option('--data-dir <directory>', 'directory of the local store')
-    .option('--json', 'print JSON')
+  command.option(
+    '--server-url <url>',
+    'administer that server (with MOSAIC_TELEMETRY_ADMIN_TOKEN) instead of the local store',
+  )
+  return addStoreFlags(command).option('--json', 'print JSON')
 }
 
 /** Opens the way that the flags ask for, does the work, closes it. */
@@ -27,9 +24,8 @@ export async function administer<Result>(
 ): Promise<Result> {
   if (flags.serverUrl !== undefined) return work(remoteGateway(flags.serverUrl, adminToken()))
 
-  const dataDir = resolveSetting('dataDir', flags.dataDir, process.env)
   const { withLocalGateway } = await import('./admin-local.ts')
-  return withLocalGateway(dataDir, work)
+  return withLocalGateway(findStorePlace(flags), work)
 }
 
 function adminToken(): string {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 
 import type { ProjectionFlags } from '../projection/open-projection.ts'
+import { addStoreFlags } from '../store-place.ts'
 import { withExample } from './with-example.ts'
 
 export function addPredictions(program: Command): void {
@@ -20,7 +21,7 @@ export function addPredictions(program: Command): void {
 
   const rebuild = predictions
     .command('rebuild')
-    .description('make the stored prediction units anew from the events; the server must be stopped')
+    .description('make the stored prediction units anew from the events')
   withExample(rebuild, 'mosaic-telemetry predictions rebuild')
   addProjectionFlags(rebuild).action(async (flags: ProjectionFlags) => {
     const { rebuildStoredProjection } = await import('../projection/rebuild-projection.ts')
@@ -29,8 +30,7 @@ export function addPredictions(program: Command): void {
 }
 
 function addProjectionFlags(command: Command): Command {
-  return command
-    .option('--data-dir <directory>', 'directory of the local store')
+  return addStoreFlags(command)
     .option('--window-days <number>', "days of events, if not the default's: as the server has it")
     .option('--json', 'print JSON')
 }

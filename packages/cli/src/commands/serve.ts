@@ -37,7 +37,7 @@ async function serve(flags: Record<string, string | boolean>): Promise<void> {
   const server = await startServer(config)
   using interruption = listenForInterrupt()
   terminal.out(server.url)
-  terminal.err(`Data is kept in ${config.dataDir}.`)
+  terminal.err(`Data is kept in ${config.databaseUrl === null ? config.dataDir : 'PostgreSQL'}.`)
   if (server.newCredentialsFile !== undefined) {
     terminal.err(`Made an instance for this machine; its id and key are in ${server.newCredentialsFile}.`)
   }

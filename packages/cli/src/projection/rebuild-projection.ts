@@ -1,5 +1,5 @@
-import { lockForServer, openSqliteStore, rebuildProjection } from '@mosaicstack/telemetry-server'
-import { ServerError } from '@mosaicstack/telemetry-server/config'
+import { lockForServer, openStore, rebuildProjection, type StorePlace } from '@mosaicstack/telemetry-server'
+import { databaseFile, ServerError } from '@mosaicstack/telemetry-server/config'
 
 import { CliError } from '../cli-error.ts'
 import { counted } from '../output/format.ts'
@@ -8,10 +8,10 @@ import { findProjection, type ProjectionFlags } from './open-projection.ts'
 
 /** Makes the stored units anew from the events. */
 export async function rebuildStoredProjection(flags: ProjectionFlags): Promise<void> {
-  const { file, settings } = findProjection(flags)
-  const unlock = await lockForServer(file).catch(refuseBesideServer)
+  const { place, settings } = findProjection(flags)
+  const unlock = await lockAgainstServer(place)
   try {
-    const store = await openSqliteStore(file)
+    const store = await openStore(place)
     try {
       const { units, events, position } = await rebuildProjection(store, settings)
       if (flags.json) return terminal.out(JSON.stringify({ position, events, units: units.length }, null, 2))
@@ -25,7 +25,15 @@ export async function rebuildStoredProjection(flags: ProjectionFlags): Promise<v
   }
 }
 
-/** A running server would save what it has in memory over what is made here. */
+/**
+ * A running server would save what it has in memory over what is made here. Those that share a database notice, and load
+ * what was made.
+ */
+async function lockAgainstServer({ databaseUrl, dataDir }: StorePlace): Promise<() => void> {
+  if (databaseUrl !== null) return () => {}
+  return lockForServer(databaseFile(dataDir)).catch(refuseBesideServer)
+}
+
 function refuseBesideServer(error: unknown): never {
   if (!(error instanceof ServerError) || error.code !== 'STORE_IN_USE') throw error
   throw new CliError('a server is running on this store', {

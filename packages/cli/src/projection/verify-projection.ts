@@ -1,4 +1,4 @@
-import { openSqliteStore, verifyUnits, type Verification } from '@mosaicstack/telemetry-server'
+import { openStore, verifyUnits, type Verification } from '@mosaicstack/telemetry-server'
 
 import { counted } from '../output/format.ts'
 import { table } from '../output/table.ts'
@@ -10,19 +10,19 @@ const MAX_SHOWN = 20
 
 /** Compares the stored units with the events; exit code 1 where they differ. */
 export async function verifyProjection(flags: ProjectionFlags): Promise<void> {
-  const { file, settings } = findProjection(flags)
-  const store = await openSqliteStore(file)
+  const { place, settings } = findProjection(flags)
+  const store = await openStore(place)
   try {
     const verified = await verifyUnits(store, settings)
     if (verified.differences.length > 0) process.exitCode = 1
     if (flags.json) return terminal.out(JSON.stringify(verified, null, 2))
-    show(verified)
+    show(verified, place.databaseUrl === null)
   } finally {
     await store.close()
   }
 }
 
-function show({ units, events, position, differences }: Verification): void {
+function show({ units, events, position, differences }: Verification, mustStop: boolean): void {
   const extent = `${counted(units, 'unit')} of ${counted(events, 'event')} up to position ${position}`
   if (differences.length === 0) return terminal.out(`${extent}: the same, byte for byte`)
 
@@ -41,7 +41,7 @@ function show({ units, events, position, differences }: Verification): void {
   )
   if (differences.length > MAX_SHOWN)
     terminal.err(`… and ${differences.length - MAX_SHOWN} more; --json lists them all.`)
-  terminal.err('Stop the server and run: mosaic-telemetry predictions rebuild')
+  terminal.err(`${mustStop ? 'Stop the server and run' : 'Run'}: mosaic-telemetry predictions rebuild`)
 }
 
 function dayOf(day: number): string {

@@ -1,6 +1,6 @@
 import { databaseFile } from '../local-files.ts'
 import type { ObservationSource } from './observation-source.ts'
-import { openPostgresStore, type PostgresOptions } from './postgres/postgres-store.ts'
+import type { PostgresOptions } from './postgres/postgres-store.ts'
 import type { SharedStore } from './shared-store.ts'
 import { openSqliteStore } from './sqlite/sqlite-store.ts'
 import type { Store } from './store.ts'
@@ -12,13 +12,14 @@ export interface StorePlace {
 }
 
 /** @throws ServerError where the store cannot be used. */
-export function openStore(
+export async function openStore(
   { databaseUrl, dataDir }: StorePlace,
   options: PostgresOptions = {},
 ): Promise<Store | SharedStore> {
-  return databaseUrl === null
-    ? openSqliteStore(databaseFile(dataDir))
-    : openPostgresStore(databaseUrl, options)
+  if (databaseUrl === null) return openSqliteStore(databaseFile(dataDir))
+  // Whoever has an embedded store need not wait for the other one to be loaded.
+  const { openPostgresStore } = await import('./postgres/postgres-store.ts')
+  return openPostgresStore(databaseUrl, options)
 }
 
 /** Whether other server processes may be at work on the same store. */
