@@ -22,6 +22,8 @@ CREATE TABLE sessions (
   session TEXT NOT NULL,
   -- Facts have come since its tasks were built.
   is_dirty INTEGER NOT NULL DEFAULT 1,
+  -- JSON: what is known to be missing from what belongs to the session alone.
+  missing TEXT NOT NULL DEFAULT '[]',
   UNIQUE (harness, session)
 ) STRICT;
 

@@ -31,8 +31,8 @@ interface RolloutState {
   readonly contextTurn: string | null
   /** Between `task_started` and its end: a prompt typed now continues the turn. */
   readonly isTurnOpen: boolean
-  /** A prompt was typed and no turn has begun. */
-  readonly hasPrompt: boolean
+  /** When a prompt was typed that no turn has taken up yet. */
+  readonly promptMs: number | null
   readonly prompts: number
   readonly model: string
   readonly contextWindow: number | null
@@ -51,7 +51,7 @@ const FRESH: RolloutState = {
   turn: null,
   contextTurn: null,
   isTurnOpen: false,
-  hasPrompt: false,
+  promptMs: null,
   prompts: 0,
   model: 'unknown',
   contextWindow: null,
@@ -169,7 +169,7 @@ export class RolloutParser implements LineParser {
   }
 
   #userMessage(): void {
-    if (!this.#state.isTurnOpen) this.#set({ hasPrompt: true, prompts: this.#state.prompts + 1 })
+    if (!this.#state.isTurnOpen) this.#set({ promptMs: this.#state.lastMs, prompts: this.#state.prompts + 1 })
   }
 
   #settings(settings: JsonRecord): void {
@@ -197,13 +197,14 @@ export class RolloutParser implements LineParser {
 
   #startTurn(turn: string): void {
     if (turn === this.#state.turn) return
-    this.#set({ turn, hasPrompt: false, compactions: FRESH.compactions })
+    const atMs = this.#state.promptMs ?? this.#state.lastMs
+    this.#set({ turn, promptMs: null, compactions: FRESH.compactions })
     const { isSubagent, project, branch, version, isFork } = this.#thread
     if (isSubagent) return
     this.#emit({
       kind: 'task_start',
       task: this.#task,
-      atMs: this.#state.lastMs,
+      atMs,
       project: project ?? undefined,
       branch: branch ?? undefined,
       version: version ?? undefined,
@@ -213,7 +214,7 @@ export class RolloutParser implements LineParser {
 
   /** Versions without `task_started`: a task begins when the model answers a prompt. */
   #worked(): void {
-    if (this.#state.hasPrompt) {
+    if (this.#state.promptMs !== null) {
       this.#startTurn(this.#state.contextTurn ?? `${this.#thread.id}#${this.#state.prompts}`)
     }
     this.#emit({ kind: 'seen', task: this.#task, atMs: this.#state.lastMs })
@@ -248,6 +249,7 @@ export class RolloutParser implements LineParser {
   }
 
   #request(responseId: string, usage: CodexUsage): void {
+    if (isSameUsage(usage, NO_USAGE)) return
     const { isSubagent, provider } = this.#thread
     this.#emit({
       kind: 'request',

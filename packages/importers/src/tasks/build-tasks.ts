@@ -2,6 +2,7 @@
  * Turns stored facts into tasks. A task is a pure function of the facts about it, so building can be repeated, or cut
  * off and taken up again: a session stays marked as dirty until the transaction that built its tasks is committed.
  */
+import type { MissingPart } from '../log-facts.ts'
 import type { Names } from '../ledger/names.ts'
 import type { SqliteDriver, SqliteRow, SqliteStatement } from '../ledger/sqlite-driver.ts'
 import { transaction } from '../ledger/transaction.ts'
@@ -12,7 +13,7 @@ import { SubagentRepair } from './repair-subagents.ts'
 import { readRequest, REQUEST_COLUMNS, type RequestView } from './request-view.ts'
 import { PromptResolver } from './resolve-prompts.ts'
 import { SessionRemainder } from './session-remainder.ts'
-import { summariseTask } from './summarise-task.ts'
+import { completenessOf, summariseTask } from './summarise-task.ts'
 import type { TaskRecord } from './task-record.ts'
 
 const SESSIONS_PER_TRANSACTION = 200
@@ -83,6 +84,15 @@ export class TaskBuilder {
       stale.delete(taskNo)
     }
     for (const taskNo of stale) this.#statements.drop.run(taskNo)
+    this.#statements.putMissing.run(JSON.stringify(this.#missingApart(session.sessionNo)), session.sessionNo)
+  }
+
+  /** What is missing from the session apart from its tasks; the agent's own totals make up for it. */
+  #missingApart(sessionNo: number): readonly MissingPart[] {
+    const activity = activityOf(this.#statements.stretchesApart.all(sessionNo))
+    const requests = this.#statements.requestsApart.all(sessionNo).map(readRequest)
+    const hasTotals = this.#statements.openTotals.get(sessionNo) !== undefined
+    return hasTotals ? [] : completenessOf(activity, requests).missing
   }
 
   /** Anthropic's logs do not say the window: 200,000 tokens, unless a request was larger or the model is known to be. */
@@ -159,6 +169,10 @@ interface Statements {
   readonly starts: SqliteStatement
   readonly requests: SqliteStatement
   readonly stretches: SqliteStatement
+  readonly stretchesApart: SqliteStatement
+  readonly requestsApart: SqliteStatement
+  readonly openTotals: SqliteStatement
+  readonly putMissing: SqliteStatement
   readonly built: SqliteStatement
   readonly put: SqliteStatement
   readonly drop: SqliteStatement
@@ -184,6 +198,19 @@ function prepareStatements(database: SqliteDriver): Statements {
        JOIN stretches s USING (prompt_no) JOIN files f USING (file_no)
        WHERE p.task_no IN ${ours} ORDER BY f.path, p.prompt`,
     ),
+    stretchesApart: database.prepare(
+      `SELECT s.subagent, s.activity, f.path FROM prompts p
+       JOIN stretches s USING (prompt_no) JOIN files f USING (file_no)
+       WHERE p.session_no = ? AND p.task_no IS NULL ORDER BY f.path, p.prompt`,
+    ),
+    requestsApart: database.prepare(
+      `SELECT ${REQUEST_COLUMNS} FROM prompts p JOIN requests r USING (prompt_no) JOIN models m USING (model_no)
+       WHERE p.session_no = ? AND p.task_no IS NULL`,
+    ),
+    openTotals: database.prepare(
+      'SELECT 1 FROM session_totals WHERE session_no = ? AND until_ms IS NULL LIMIT 1',
+    ),
+    putMissing: database.prepare('UPDATE sessions SET missing = ? WHERE session_no = ?'),
     built: database.prepare('SELECT task_no FROM tasks WHERE session_no = ?'),
     put: database.prepare(
       `INSERT INTO tasks (task_no, session_no, event_id, started_ms, ended_ms, project, branch, task_type, has_successor, record)

@@ -1,0 +1,177 @@
+import { type RequestSource, SOURCE_BITS } from '../ledger/request-rows.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { SqliteRow } from '../ledger/sqlite-driver.ts'
+import type { MissingPart } from '../log-facts.ts'
+import type { Completeness, TaskCost } from '../tasks/task-record.ts'
+import { addTokens, NO_TOKENS, type TokenCounts } from '../tokens.ts'
+import { localDays, QUARTER_HOUR_MS } from './local-days.ts'
+
+export const SPEND_DIMENSIONS = [
+  'day',
+  'week',
+  'month',
+  'model',
+  'provider',
+  'project',
+  'branch',
+  'harness',
+  'task_type',
+  'session',
+] as const
+export type SpendDimension = (typeof SPEND_DIMENSIONS)[number]
+
+export interface SpendQuery {
+  /** One group for every combination; none is one group for all. */
+  readonly by: readonly SpendDimension[]
+  /** Requests answered at this time or later. */
+  readonly fromMs?: number | undefined
+  /** Requests answered before. */
+  readonly toMs?: number | undefined
+  /** Whose days are meant: an IANA name. Default: the machine's. */
+  readonly timeZone?: string | undefined
+  readonly harness?: string | undefined
+  readonly project?: string | undefined
+  readonly session?: string | undefined
+}
+
+export interface SpendGroup {
+  /** In the order of the question; null for what belongs to no task, and so to no project, branch or task type. */
+  readonly keys: Readonly<Partial<Record<SpendDimension, string | null>>>
+  readonly requests: number
+  /** Tasks with a request in the group. */
+  readonly tasks: number
+  readonly tokens: TokenCounts
+  readonly cost: TaskCost
+  /** All tokens of the requests without a known price. */
+  readonly unpricedTokens: number
+  readonly completeness: Completeness
+}
+
+/** What was spent, in groups, in the order of their keys. Project and branch are in it: for this machine's eyes only. */
+export function spend(ledger: Ledger, query: SpendQuery): readonly SpendGroup[] {
+  const days = localDays(query.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone)
+  const groups = new Map<string, Group>()
+  for (const row of readSums(ledger, query)) {
+    const values = query.by.map((dimension) => valueOf(dimension, row, days))
+    const key = JSON.stringify(values)
+    const group = groups.get(key) ?? new Group(query.by, values)
+    groups.set(key, group)
+    group.add(row)
+  }
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group.result())
+}
+
+class Group {
+  readonly #keys: SpendGroup['keys']
+  readonly #tasks = new Set<number>()
+  readonly #missing = new Set<MissingPart>()
+  #requests = 0
+  #tokens = NO_TOKENS
+  #knownNanoUsd = 0
+  #unpricedRequests = 0
+  #unpricedTokens = 0
+  #sources = 0
+
+  constructor(by: readonly SpendDimension[], values: readonly (string | null)[]) {
+    this.#keys = Object.fromEntries(by.map((dimension, index) => [dimension, values[index] ?? null]))
+  }
+
+  add(row: SqliteRow): void {
+    const count = (name: string): number => Number(row[name])
+    if (row['task_no'] !== null) this.#tasks.add(count('task_no'))
+    this.#requests += count('requests')
+    this.#tokens = addTokens(this.#tokens, {
+      freshInput: count('fresh_input'),
+      cacheRead: count('cache_read'),
+      cacheWrite5m: count('cache_write_5m'),
+      cacheWrite1h: count('cache_write_1h'),
+      output: count('output'),
+      reasoning: count('reasoning'),
+    })
+    this.#knownNanoUsd += count('cost_nano_usd')
+    this.#unpricedRequests += count('unpriced_requests')
+    this.#unpricedTokens += count('unpriced_tokens')
+    for (const [index, bit] of Object.values(SOURCE_BITS).entries()) {
+      if (count(`source_${index}`) > 0) this.#sources |= bit
+    }
+    for (const parts of [row['task_missing'], row['session_missing']]) {
+      if (parts === null) continue
+      for (const part of JSON.parse(String(parts)) as MissingPart[]) this.#missing.add(part)
+    }
+  }
+
+  result(): SpendGroup {
+    return {
+      keys: this.#keys,
+      requests: this.#requests,
+      tasks: this.#tasks.size,
+      tokens: this.#tokens,
+      cost: { knownNanoUsd: this.#knownNanoUsd, unpricedRequests: this.#unpricedRequests },
+      unpricedTokens: this.#unpricedTokens,
+      completeness: {
+        sources: (Object.keys(SOURCE_BITS) as RequestSource[]).filter(
+          (source) => (this.#sources & SOURCE_BITS[source]) !== 0,
+        ),
+        missing: [...this.#missing].sort(),
+      },
+    }
+  }
+}
+
+function valueOf(
+  dimension: SpendDimension,
+  row: SqliteRow,
+  days: ReturnType<typeof localDays>,
+): string | null {
+  const atMs = Number(row['slot']) * QUARTER_HOUR_MS
+  switch (dimension) {
+    case 'day':
+    case 'week':
+    case 'month':
+      return days[dimension](atMs)
+    default: {
+      const value = row[dimension]
+      return value === null || value === undefined ? null : String(value)
+    }
+  }
+}
+
+/** Requests, summed as far as every question allows: by task, model and quarter of an hour. */
+function readSums({ database }: Ledger, query: SpendQuery): readonly SqliteRow[] {
+  const byTime = query.by.some((dimension) => ['day', 'week', 'month'].includes(dimension))
+  const bits = Object.values(SOURCE_BITS)
+    .map((bit, index) => `sum((r.sources & ${bit}) <> 0) AS source_${index}`)
+    .join(', ')
+  const allTokens =
+    'r.fresh_input + r.cache_read + r.cache_write_5m + r.cache_write_1h + coalesce(r.otlp_output, r.repaired_output, r.output)'
+  return database
+    .prepare(
+      `SELECT p.task_no, s.session, s.harness, m.model, m.provider, t.project, t.branch, t.task_type,
+         json_extract(t.record, '$.completeness.missing') AS task_missing, s.missing AS session_missing,
+         ${byTime ? `r.at_ms / ${QUARTER_HOUR_MS}` : '0'} AS slot,
+         count(*) AS requests, sum(r.fresh_input) AS fresh_input, sum(r.cache_read) AS cache_read,
+         sum(r.cache_write_5m) AS cache_write_5m, sum(r.cache_write_1h) AS cache_write_1h,
+         sum(coalesce(r.otlp_output, r.repaired_output, r.output)) AS output, sum(r.reasoning) AS reasoning,
+         total(r.cost_nano_usd) AS cost_nano_usd, sum(r.cost_nano_usd IS NULL) AS unpriced_requests,
+         sum(CASE WHEN r.cost_nano_usd IS NULL THEN ${allTokens} ELSE 0 END) AS unpriced_tokens, ${bits}
+       FROM requests r
+       JOIN models m USING (model_no)
+       JOIN prompts p USING (prompt_no)
+       LEFT JOIN tasks t ON t.task_no = p.task_no
+       JOIN sessions s ON s.session_no = coalesce(t.session_no, p.session_no)
+       WHERE r.at_ms >= ? AND r.at_ms < ?
+         AND (? IS NULL OR s.harness = ?) AND (? IS NULL OR t.project = ?) AND (? IS NULL OR s.session = ?)
+       GROUP BY p.task_no, s.session_no, r.model_no, slot`,
+    )
+    .all(
+      query.fromMs ?? 0,
+      query.toMs ?? Number.MAX_SAFE_INTEGER,
+      ...twice(query.harness),
+      ...twice(query.project),
+      ...twice(query.session),
+    )
+}
+
+function twice(value: string | undefined): readonly [string | null, string | null] {
+  return [value ?? null, value ?? null]
+}
