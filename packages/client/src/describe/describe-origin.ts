@@ -30,9 +30,10 @@ function describeEvidence(evidence: ForecastEvidence): string[] {
 function describeObserved(metadata: PredictionMetadata, { quality }: PredictionData): string[] {
   const { confidence, fallback_note: note, instances, sample_size: size } = metadata
   const by = instances === undefined ? '' : ` of ${counted(instances, 'instance')}`
-  const gates = `${percent(quality.gate_pass_rate)} passed their quality gates`
+  // Tasks that ran no gates count as none passed, where nobody at the level ran any.
+  const passed = quality.gate_pass_rate === 0 ? 'none reports' : `${percent(quality.gate_pass_rate)} report`
   return [
-    `Observed: ${counted(size, 'task')}${by}, confidence ${confidence}; ${gates}.`,
+    `Observed: ${counted(size, 'task')}${by}, confidence ${confidence}; ${passed} passed quality gates.`,
     ...(note === null ? [] : [`${note}.`]),
   ]
 }

@@ -66,7 +66,7 @@ describe('describePrediction', () => {
       origin: [
         'Reported by 12 instances, worth 39 independent tasks of exactly this kind.',
         'A task of 45 days ago counts half.',
-        'Observed: 39 tasks of 1 instance, confidence medium; 100 % passed their quality gates.',
+        'Observed: 39 tasks of 1 instance, confidence medium; 100 % report passed quality gates.',
       ],
       certainty: ['Of 156 ranges in 30 days 79 % held (80 % is right).'],
     })
@@ -90,7 +90,7 @@ describe('describePrediction', () => {
     expect(words.amounts[0]).toEqual({ what: 'cost', range: undefined, median: '$0.20' })
     expect(words.outcome).toEqual(['90 % of such tasks succeeded.'])
     expect(words.origin).toEqual([
-      'Observed: 39 tasks of 1 instance, confidence medium; 100 % passed their quality gates.',
+      'Observed: 39 tasks of 1 instance, confidence medium; 100 % report passed quality gates.',
     ])
     expect(words.certainty).toEqual(['No forecast yet: ranges are those of the tasks observed.'])
   })
@@ -163,6 +163,16 @@ describe('describePrediction', () => {
     expect(words?.origin[0]).toBe(sentence)
   })
 
+  it('does not call it a failure that nobody runs quality gates', () => {
+    const quality = { gate_pass_rate: 0, success_rate: 0.9 }
+
+    const words = describePrediction(query, { prediction: { ...prediction, quality }, metadata })
+
+    expect(words?.origin).toEqual([
+      'Observed: 39 tasks of 1 instance, confidence medium; none reports passed quality gates.',
+    ])
+  })
+
   it('says what a wider group left out', () => {
     const wider = {
       ...metadata,
@@ -173,7 +183,7 @@ describe('describePrediction', () => {
     const words = describePrediction(query, { prediction, metadata: wider })
 
     expect(words?.origin).toEqual([
-      'Observed: 39 tasks of 1 instance, confidence low; 100 % passed their quality gates.',
+      'Observed: 39 tasks of 1 instance, confidence low; 100 % report passed quality gates.',
       'Not enough data: ignored complexity.',
     ])
   })
