@@ -7,8 +7,10 @@ import type * as keyRing from '../../../packages/server/dist/auth/key-ring.js'
 import type * as app from '../../../packages/server/dist/http/app.js'
 import type * as authenticate from '../../../packages/server/dist/http/authenticate.js'
 import type * as batchAnswer from '../../../packages/server/dist/http/v1/batch-answer.js'
+import type * as bodyBudget from '../../../packages/server/dist/http/body-budget.js'
 import type * as bodyParser from '../../../packages/server/dist/http/body-parser.js'
 import type * as metrics from '../../../packages/server/dist/http/metrics.js'
+import type * as requireRoomHook from '../../../packages/server/dist/http/require-room.js'
 import type * as ingestEvents from '../../../packages/server/dist/ingest/ingest-events.js'
 import type * as steps from '../../../packages/server/dist/ingest/steps.js'
 import type * as logger from '../../../packages/server/dist/logger.js'
@@ -36,6 +38,8 @@ export const { KeyRing } = await load<typeof keyRing>('auth/key-ring.js')
 export const { buildApp } = await load<typeof app>('http/app.js')
 export const { requireKey } = await load<typeof authenticate>('http/authenticate.js')
 export const { renderBatchAnswer } = await load<typeof batchAnswer>('http/v1/batch-answer.js')
+export const { BodyBudget } = await load<typeof bodyBudget>('http/body-budget.js')
+export const { requireRoom } = await load<typeof requireRoomHook>('http/require-room.js')
 export const { parseJson } = await load<typeof bodyParser>('http/body-parser.js')
 export const { serverMetrics } = await load<typeof metrics>('http/metrics.js')
 export const { ingestEvents: openIngest } = await load<typeof ingestEvents>('ingest/ingest-events.js')

@@ -5,7 +5,15 @@ import type { BatchEventResponse } from '@mosaicstack/telemetry-client/protocol'
 
 import type { EventRequest } from '../ingest/event-request.ts'
 import { apiKeyOf, INSTANCES, instanceIdOf } from '../ingest/population.ts'
-import { buildApp, createLogger, KeyRing, requireKey, serverMetrics } from '../ingest/server-internals.ts'
+import {
+  BodyBudget,
+  buildApp,
+  createLogger,
+  KeyRing,
+  requireKey,
+  requireRoom,
+  serverMetrics,
+} from '../ingest/server-internals.ts'
 import { InMemoryConnection } from './in-memory-connection.ts'
 
 /** `node:http` that reads each request to its end and answers at once. */
@@ -31,10 +39,12 @@ export async function realApp(keys: ReturnType<typeof emptyKeyRing>): Promise<Se
     ingest: async () => ({ kind: 'answered', response }),
     metrics: serverMetrics(noSources),
     requireKey: requireKey({ keys, rateLimit: undefined, nowMs: Date.now }),
+    requireRoom: requireRoom({ isFull: false }, () => {}),
+    bodies: new BodyBudget(Infinity),
     runs: {},
     otlp: {},
   }
-  const options = { logger: createLogger('info'), host: '127.0.0.1', allowedHosts: [] }
+  const options = { logger: createLogger('info'), host: '127.0.0.1', allowedHosts: [], maxConnections: 1000 }
   return (await buildApp(services as never, options)).server
 }
 
@@ -67,6 +77,7 @@ function emptyKeyRing(keysChangedSince: () => Promise<readonly object[]>) {
 
 export const noSources = {
   waitingEvents: () => 0,
+  bodyBytesUnderWay: () => 0,
   unsavedEvents: () => 0,
   storeSizeBytes: async () => 0,
   calibration: () => [],

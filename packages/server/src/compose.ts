@@ -6,8 +6,10 @@ import { administration } from './auth/administration.ts'
 import type { KeyRing } from './auth/key-ring.ts'
 import type { ServerConfig } from './config/settings.ts'
 import { requireAdmin, requireKey, requireRunToken } from './http/authenticate.ts'
+import { BodyBudget } from './http/body-budget.ts'
 import { serverMetrics } from './http/metrics.ts'
 import { RateLimit } from './http/rate-limit.ts'
+import { requireRoom } from './http/require-room.ts'
 import type { RunServices } from './http/runs/run-services.ts'
 import type { Services } from './http/services.ts'
 import { GroupCommit, type GroupOutcome } from './ingest/group-commit.ts'
@@ -25,6 +27,9 @@ import { version } from './version.ts'
 
 /** Beyond this a larger transaction is hardly faster, and everybody in it waits longer. */
 const MAX_GROUP_EVENTS = 2000
+
+/** A tenth of what clients wait for an answer: whoever is taken is answered in time. */
+const MAX_WAIT_MS = 1000
 
 export interface Parts {
   readonly config: ServerConfig
@@ -46,13 +51,19 @@ export function compose({ config, store, keys, predictions, nowMs, listPrice }: 
   const { projector, forgetting } = predictions
   const metrics = serverMetrics({
     waitingEvents: () => commits.waitingEvents,
+    bodyBytesUnderWay: () => bodies.bytesUnderWay,
     unsavedEvents: () => projector.unsavedEvents,
     calibration: () => predictions.forecasts.calibration,
     setAside: predictions.setAside,
     shareViolations: predictions.shareViolations,
     storeSizeBytes: async () => (await store.status()).sizeBytes,
   })
-  const limits = { maxGroupEvents: MAX_GROUP_EVENTS, maxWaitingEvents: config.maxWaitingEvents }
+  const limits = {
+    maxGroupEvents: MAX_GROUP_EVENTS,
+    maxWaitingEvents: config.maxWaitingEvents,
+    maxWaitMs: MAX_WAIT_MS,
+  }
+  const bodies = new BodyBudget(config.maxBytesUnderWay)
   const commits: EventCommits = new GroupCommit(
     (requests) => metrics.timingCommit(() => appendAndFold(store, projector, requests), requests),
     { ...limits, groupsAtOnce: store.groupsAtOnce },
@@ -92,6 +103,8 @@ export function compose({ config, store, keys, predictions, nowMs, listPrice }: 
     store,
     metrics,
     requireKey: requireInstanceKey,
+    requireRoom: requireRoom(commits, metrics.eventsTurnedAway),
+    bodies,
     requireKeyToPredict: requireKey({ keys, rateLimit, nowMs, isOptional: config.publicPredictions }),
     requireAdmin: requireAdmin(config.adminToken),
     runs: {

@@ -52,8 +52,14 @@ export async function startServer(
     teardown.run((name, error) => logger.error({ err: error }, `while stopping, this failed: ${name}`))
 
   try {
-    const { services, commits, predictions } = await openParts({ config, teardown, logger, nowMs, surroundings })
-    const app = await buildApp(services, { logger, host: config.host, allowedHosts: config.allowedHosts })
+    const { services, commits, predictions } = await openParts({
+      config,
+      teardown,
+      logger,
+      nowMs,
+      surroundings,
+    })
+    const app = await buildApp(services, { logger, ...config })
     teardown.defer('commits', () => Promise.all(commits.map((each) => each.drained())))
     teardown.defer('http', () => closeWithin(app, config.stopTimeoutMs))
 

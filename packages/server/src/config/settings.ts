@@ -31,6 +31,7 @@ export interface Setting<Value> {
 
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
+const MIB = 1024 * 1024
 
 /**
  * All settings of the server. `port` is `--port` on the command line and `MOSAIC_TELEMETRY_PORT` in the environment;
@@ -90,6 +91,16 @@ export const settings = {
     20_000,
     count(100, 10_000_000),
     'Events that may wait for the disk; beyond it requests are answered 503 at once.',
+  ),
+  maxBytesUnderWay: setting(
+    64 * MIB,
+    count(MIB, 64 * 1024 * MIB),
+    'Bytes of request bodies under way at once; beyond it requests are answered 503 before they are read.',
+  ),
+  maxConnections: setting(
+    2000,
+    count(1, 1_000_000),
+    'Connections open at once; further ones are closed at once.',
   ),
   checkpointIntervalMs: setting(
     10_000,

@@ -2,6 +2,7 @@ import fastifySwagger from '@fastify/swagger'
 import { MAX_BODY_BYTES } from '@mosaicstack/telemetry-client/protocol'
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 
+import { limitBodies } from './body-budget.ts'
 import { acceptJsonBodies } from './body-parser.ts'
 import { guardAgainstBrowsers } from './browser-guard.ts'
 import { docsPage } from './docs-page.ts'
@@ -22,6 +23,8 @@ export interface AppOptions {
   readonly logger: FastifyBaseLogger
   readonly host: string
   readonly allowedHosts: readonly string[]
+  /** Beyond it a connection is closed at once. */
+  readonly maxConnections: number
 }
 
 /** The HTTP side of the server: hooks in the order in which they refuse, then one module per API and version. */
@@ -62,6 +65,9 @@ export async function buildApp(services: Services, options: AppOptions): Promise
 
   guardAgainstBrowsers(app, options)
   logAndMeasure(app, services)
+  limitBodies(app, services.bodies, () => services.metrics.turnedAway('bodies_full'))
+  app.server.maxConnections = options.maxConnections
+  app.server.on('drop', () => services.metrics.turnedAway('connections_full'))
 
   await app.register(fastifySwagger, {
     openapi: openApiHead(services.version),

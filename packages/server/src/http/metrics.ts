@@ -4,11 +4,15 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { IngestEvents } from '../ingest/ingest-events.ts'
 import type { CalibrationFigures } from '../predictions/forecast/calibration.ts'
 import { forecastMetrics } from '../predictions/forecast/forecast-event.ts'
+import { turnedAwayCounter, type TurnedAwayReason } from './turned-away.ts'
 
 /** What the server counts of itself. Names follow Prometheus: base units, `_total` for counters. */
 export interface ServerMetrics {
   readonly registry: Registry
   requestAnswered(route: string, status: number, seconds: number): void
+  turnedAway(reason: TurnedAwayReason): void
+  /** Counts a request with events that was turned away before its events were known. */
+  eventsTurnedAway(): void
   /** Times a group commit. */
   timingCommit<Result>(
     commit: () => Promise<Result>,
@@ -23,6 +27,7 @@ export interface ServerMetrics {
 /** Where numbers come from that are looked up when somebody asks. */
 export interface MetricSources {
   readonly waitingEvents: () => number
+  readonly bodyBytesUnderWay: () => number
   readonly unsavedEvents: () => number
   readonly storeSizeBytes: () => Promise<number>
   /** Instances that count nowhere. */
@@ -77,6 +82,12 @@ export function serverMetrics(sources: MetricSources): ServerMetrics {
     registers,
     collect: (): void => waiting.set(sources.waitingEvents()),
   })
+  const bodies: Gauge = new Gauge({
+    name: 'mosaic_http_body_bytes_under_way',
+    help: 'Bytes of request bodies that are being read or not answered yet.',
+    registers,
+    collect: (): void => bodies.set(sources.bodyBytesUnderWay()),
+  })
   const unsaved: Gauge = new Gauge({
     name: 'mosaic_prediction_events_unsaved',
     help: 'Events since the last saved prediction units, which a crash now would have to read again.',
@@ -121,6 +132,8 @@ export function serverMetrics(sources: MetricSources): ServerMetrics {
 
   return {
     registry,
+    turnedAway: turnedAwayCounter(registers),
+    eventsTurnedAway: () => turnedAway.inc({ reason: 'overloaded' }),
     requestAnswered: (route, status, seconds) => timerOf(route, status).observe(seconds),
     async timingCommit(commit, group) {
       const stopTimer = commits.startTimer()

@@ -83,6 +83,8 @@ it('knows from the start every reason for which it counts losses', async () => {
     'mosaic_event_requests_turned_away_total{reason="refused"} 0',
     'mosaic_event_requests_turned_away_total{reason="overloaded"} 0',
     'mosaic_event_requests_turned_away_total{reason="unavailable"} 0',
+    'mosaic_requests_turned_away_total{reason="bodies_full"} 0',
+    'mosaic_requests_turned_away_total{reason="connections_full"} 0',
   ]) {
     expect(body.split('\n')).toContain(line)
   }

@@ -3,6 +3,7 @@ import type { IngestEvents } from '../ingest/ingest-events.ts'
 import type { Answering } from '../predictions/answering.ts'
 import type { Store } from '../storage/store.ts'
 import type { RequestHook } from './authenticate.ts'
+import type { BodyBudget } from './body-budget.ts'
 import type { ServerMetrics } from './metrics.ts'
 import type { OtlpServices } from './otlp/otlp-services.ts'
 import type { RunServices } from './runs/run-services.ts'
@@ -16,8 +17,11 @@ export interface Services {
   readonly store: Pick<Store, 'engine' | 'status'>
   readonly metrics: ServerMetrics
   readonly requireKey: RequestHook
+  /** Turns a request with events away, unread, while too many wait. */
+  readonly requireRoom: RequestHook
   readonly requireKeyToPredict: RequestHook
   readonly requireAdmin: RequestHook
+  readonly bodies: BodyBudget
   readonly runs: RunServices
   readonly otlp: OtlpServices
 }

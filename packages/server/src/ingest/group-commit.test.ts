@@ -105,6 +105,33 @@ it('turns a request away at once that would have to wait behind too many events'
   expect(store.groups.flat()).not.toContain('too many')
 })
 
+it('turns requests away while somebody has waited too long, and takes them again when the queue moves', async () => {
+  const store = aStore()
+  const clock = { elapsedMs: 0 }
+  const commits = new GroupCommit(store.commitTogether, {
+    ...LIMITS,
+    maxWaitMs: 1000,
+    elapsedMs: () => clock.elapsedMs,
+  })
+  void commits.commit(request('under way'))
+  await store.asked(1)
+  const waits = commits.commit(request('waits'))
+
+  clock.elapsedMs = 1000
+  const wasFull = commits.isFull
+  clock.elapsedMs = 1001
+  const refused = await commits.commit(request('too late'))
+  const isFull = commits.isFull
+  store.finish()
+  await store.asked(2)
+  const isFullAfterwards = commits.isFull
+  store.finish()
+
+  expect([wasFull, isFull, isFullAfterwards]).toEqual([false, true, false])
+  expect(refused).toEqual({ kind: 'overloaded' })
+  expect(await waits).toMatchObject({ kind: 'stored' })
+})
+
 it('has the next group on its way before it does what precedes telling, and tells nobody before that', async () => {
   const store = aStore()
   const commits = new GroupCommit(store.commitTogether, LIMITS)

@@ -3,6 +3,13 @@ export interface GroupCommitOptions {
   readonly maxGroupEvents: number
   /** Events that may wait. Beyond it requests are turned away at once, so that memory and waiting stay bounded. */
   readonly maxWaitingEvents: number
+  /**
+   * Longest that anybody may have waited for a transaction to begin; while somebody has, requests are turned away. A
+   * client gives up on an answer after some seconds and sends again, so a longer queue would hold work done twice.
+   */
+  readonly maxWaitMs?: number
+  /** Milliseconds since any moment; the machine's clock may be set meanwhile. */
+  readonly elapsedMs?: () => number
   /** Transactions under way at once: 1 where a store has one writer, a few where it lies across a network. */
   readonly groupsAtOnce?: number
 }
@@ -24,6 +31,7 @@ export type CommitOutcome<Result> =
 
 interface Waiting<Request, Result> {
   readonly request: Request
+  readonly sinceMs: number
   readonly settle: (outcome: CommitOutcome<Result>) => void
 }
 
@@ -35,6 +43,7 @@ interface Waiting<Request, Result> {
 export class GroupCommit<Request extends { readonly count: number }, Result> {
   readonly #commitTogether: (requests: readonly Request[]) => Promise<GroupOutcome<Result>>
   readonly #options: GroupCommitOptions
+  readonly #elapsedMs: () => number
   readonly #waiting: Waiting<Request, Result>[] = []
   #waitingEvents = 0
   /** Each has one group under way at a time. */
@@ -47,6 +56,7 @@ export class GroupCommit<Request extends { readonly count: number }, Result> {
   ) {
     this.#commitTogether = commitTogether
     this.#options = options
+    this.#elapsedMs = options.elapsedMs ?? (() => performance.now())
   }
 
   /** Events that wait for their transaction to begin. */
@@ -54,13 +64,16 @@ export class GroupCommit<Request extends { readonly count: number }, Result> {
     return this.#waitingEvents
   }
 
+  /** Whether a request of one event would be turned away now, so that its body need not be read. */
+  get isFull(): boolean {
+    return this.#hasNoRoomFor(1)
+  }
+
   /** Resolves when the request is durable, or not stored at all. */
   commit(request: Request): Promise<CommitOutcome<Result>> {
-    if (this.#waitingEvents + request.count > this.#options.maxWaitingEvents) {
-      return Promise.resolve({ kind: 'overloaded' })
-    }
+    if (this.#hasNoRoomFor(request.count)) return Promise.resolve({ kind: 'overloaded' })
     return new Promise((settle) => {
-      this.#waiting.push({ request, settle })
+      this.#waiting.push({ request, sinceMs: this.#elapsedMs(), settle })
       this.#waitingEvents += request.count
       if (this.#openLanes < (this.#options.groupsAtOnce ?? 1)) this.#openLane()
     })
@@ -69,6 +82,13 @@ export class GroupCommit<Request extends { readonly count: number }, Result> {
   /** Resolves when nothing waits and nothing is under way. */
   async drained(): Promise<void> {
     while (this.#lanes.size > 0) await Promise.all(this.#lanes)
+  }
+
+  #hasNoRoomFor(events: number): boolean {
+    const { maxWaitingEvents, maxWaitMs = Infinity } = this.#options
+    if (this.#waitingEvents + events > maxWaitingEvents) return true
+    const longestWaiting = this.#waiting[0]
+    return longestWaiting !== undefined && this.#elapsedMs() - longestWaiting.sinceMs > maxWaitMs
   }
 
   #openLane(): void {

@@ -6,15 +6,16 @@ import { keyOf } from '../authenticate.ts'
 import { readBatch, readObject } from '../envelope.ts'
 import { sendError } from '../error-answer.ts'
 import { describeRoute } from '../openapi.ts'
+import { TOO_MANY_WAIT } from '../require-room.ts'
 import type { Services } from '../services.ts'
 import { renderBatchAnswer } from './batch-answer.ts'
 
 /** `POST /v1/events` and `POST /v1/events/batch`. */
-export function eventRoutes(app: FastifyInstance, { ingest, requireKey }: Services): void {
+export function eventRoutes(app: FastifyInstance, { ingest, requireKey, requireRoom }: Services): void {
   app.post(
     '/v1/events/batch',
     {
-      onRequest: requireKey,
+      onRequest: [requireKey, requireRoom],
       schema: describeRoute({
         summary: 'Report finished tasks',
         description:
@@ -41,7 +42,7 @@ export function eventRoutes(app: FastifyInstance, { ingest, requireKey }: Servic
   app.post(
     '/v1/events',
     {
-      onRequest: requireKey,
+      onRequest: [requireKey, requireRoom],
       schema: describeRoute({
         summary: 'Report one finished task',
         description: 'The body is one bare event; the answer is its result.',
@@ -76,10 +77,7 @@ function answer(
     case 'refused':
       return sendError(reply, outcome.refusal)
     case 'overloaded':
-      return sendError(reply, {
-        code: 'unavailable',
-        message: 'more events are waiting than can be stored now; try again',
-      })
+      return sendError(reply, TOO_MANY_WAIT)
     case 'unavailable':
       reply.log.error({ cause: outcome.cause }, 'the store cannot take writes')
       reply.header('retry-after', '5')
