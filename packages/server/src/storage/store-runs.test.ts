@@ -1,11 +1,11 @@
-import { RunStatus } from '@mosaicstack/telemetry-client/protocol'
+import { type Json, RunStatus } from '@mosaicstack/telemetry-client/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { aRun } from '../testing/a-run.ts'
 import { ENGINES } from '../testing/engines.ts'
 import { type RunFields, toRunValues } from './run-rows.ts'
-import type { RunQuery, RunWrite, RunWriteResult, StoredRun } from './run-store.ts'
+import type { RunQuery, RunWrite, RunWriteResult } from './run-store.ts'
 import type { Store } from './store.ts'
 
 for (const engine of ENGINES) {
@@ -145,7 +145,7 @@ const IDS = ['a', 'b', 'c', 'd', 'e']
 
 const sometimes = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined })
 const moment = fc.integer({ min: 1, max: 9 })
-const someFields = fc.record({
+const someFields: fc.Arbitrary<RunFields> = fc.record({
   status: sometimes(fc.constantFrom(...Object.values(RunStatus))),
   end_time: sometimes(fc.constantFrom('2026-11-21T13:00:00Z', '2026-11-21T14:00:00Z')),
   items_failed: sometimes(fc.nat(3)),
@@ -154,7 +154,7 @@ const someFields = fc.record({
   api_posted: sometimes(fc.boolean()),
   git_commit_hash: sometimes(fc.constantFrom('abcdef1', 'abcdef2')),
   git_commit_author: sometimes(fc.constantFrom('x', 'y')),
-  context_json: sometimes(fc.jsonValue()),
+  context_json: sometimes(fc.jsonValue() as fc.Arbitrary<Json>),
 })
 const id = fc.constantFrom(...IDS)
 const someWrite: fc.Arbitrary<RunWrite> = fc.oneof(
@@ -210,7 +210,7 @@ async function listed(store: Store, query: RunQuery) {
   const last = page.at(-1)
   const after = last && { createdAtUs: last.created_at_us, runNo: last.run_no }
   return [page, after === undefined ? [] : await store.listRuns({ ...query, after })].map((runs) =>
-    runs.map(({ run_no: _, ...run }: StoredRun) => run),
+    runs.map((run) => ({ ...run, run_no: 0 })),
   )
 }
 
