@@ -1,9 +1,13 @@
 import type { OtlpRequest } from '@mosaicstack/telemetry-client/protocol'
 
 import type { ColumnValue } from './event-rows.ts'
+import type { OtlpAppended } from './otlp-store.ts'
 
 /** Sessions are kept under their id; requests that name none under this one. */
 export const NO_SESSION = ''
+
+/** What is kept of what arrives after its instance was deleted. */
+export const NOTHING_OF_A_DELETED_INSTANCE: OtlpAppended = { newRequests: 0, newMarks: 0, newPoints: 0 }
 
 /** The columns of a request beside its keys, named and valued as on the wire, in the order of the table. */
 export const otlpRequestColumns = [

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { StoredUnit } from '../predictions/units.ts'
 import { rowsOf } from '../testing/an-event.ts'
 import { instance, NOW_MS } from '../testing/an-observation.ts'
+import { anOtlpBatch, anOtlpRequest } from '../testing/an-otlp-batch.ts'
 import { createInstance, ENGINES } from '../testing/engines.ts'
 import { AppendedRow, type Instance, type Store } from './store.ts'
 
@@ -84,6 +85,23 @@ for (const engine of ENGINES) {
         ],
       })
       expect(await store.countEvents()).toBe(1)
+    })
+
+    it('keeps nothing that OpenTelemetry tells of a deleted instance', async () => {
+      await using database = await engine.createDatabase()
+      const store = await database.open()
+      const gone = await createInstance(store, 0)
+      const batch = anOtlpBatch({ instanceNo: gone.instanceNo, requests: [anOtlpRequest({})] })
+      await store.appendOtlp([batch])
+      await store.deleteInstance(gone.instanceId, NOW_MS)
+
+      const late = await store.appendOtlp([batch])
+
+      expect(late).toEqual({
+        kind: 'stored',
+        requests: [{ newRequests: 0, newMarks: 0, newPoints: 0 }],
+      })
+      expect(await store.openOtlpSessions({ nowMs: NOW_MS, afterSessionNo: 0, limit: 10 })).toEqual([])
     })
 
     it('gives no position again that an event had, also after a restart', async () => {
@@ -167,15 +185,18 @@ for (const engine of ENGINES) {
     })
   })
 
-  it(`${engine.name}: replaceUnits puts units in the place of all there are, with the position`, async () => {
+  it(`${engine.name}: replaceUnits puts units in the place of all there are, with the position, and drops the forecast`, async () => {
     await using database = await engine.createDatabase()
     const store = await database.open()
     const sender = await createInstance(store, 0)
     await store.saveUnits([aUnit(sender), { ...aUnit(sender), model: 'other' }], 7)
 
+    await store.saveState('forecast_learner', { position: 7, deletionNo: 0, bytes: Uint8Array.of(1) })
+
     await store.replaceUnits([{ ...aUnit(sender), model: 'third' }], 5)
 
     expect(await store.loadUnits()).toMatchObject({ units: [{ model: 'third' }], position: 5 })
+    expect(await store.loadState('forecast_learner')).toBeUndefined()
   })
 }
 

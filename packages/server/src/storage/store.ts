@@ -29,7 +29,10 @@ export interface Store extends RunStore, OtlpStore {
   loadUnits(): Promise<{ readonly units: readonly StoredUnit[]; readonly position: number }>
   /** Replaces the given units and the position in one transaction. */
   saveUnits(units: readonly StoredUnit[], position: number): Promise<void>
-  /** Puts these units in the place of all there are, with the position, in one transaction. */
+  /**
+   * Puts these units in the place of all there are, with the position, in one transaction, and drops what was saved of the
+   * forecast: it is learned again.
+   */
   replaceUnits(units: readonly StoredUnit[], position: number): Promise<void>
   /** One state of units and events, whatever is written meanwhile. Close it soon: old pages are kept for it. */
   openSnapshot(): Promise<StoreSnapshot>

@@ -1,4 +1,9 @@
-import { NO_SESSION, otlpRequestColumns, otlpRequestValues } from '../otlp-rows.ts'
+import {
+  NO_SESSION,
+  NOTHING_OF_A_DELETED_INSTANCE,
+  otlpRequestColumns,
+  otlpRequestValues,
+} from '../otlp-rows.ts'
 import type {
   KeyedOtlpRequest,
   OtlpAppended,
@@ -14,6 +19,12 @@ import type { Database, Session } from './session.ts'
  * a session are numbered in the order of commits, and whoever pages through them misses none.
  */
 export async function appendOtlp(session: Session, batch: OtlpBatch): Promise<OtlpAppended> {
+  // Held until the end of the transaction: a deletion waits for it, or has been.
+  const instance = await session.get(
+    'SELECT 1 AS is_there FROM instances WHERE instance_no = $1 FOR KEY SHARE',
+    [batch.instanceNo],
+  )
+  if (instance === undefined) return NOTHING_OF_A_DELETED_INSTANCE
   const sessionNos = await hearSessions(session, batch)
   const sessionNoOf = (sessionId: string | null) => sessionNos.get(sessionId ?? NO_SESSION) ?? 0
   let [newRequests, newMarks, newPoints] = [0, 0, 0]

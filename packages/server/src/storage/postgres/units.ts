@@ -90,6 +90,7 @@ export async function saveUnits(
 
   const version = Number(moved['version'])
   if (isComplete) await session.run('DELETE FROM prediction_units')
+  if (isComplete) await session.run('DELETE FROM saved_states')
   const kept = units.filter(({ samples }) => samples.length > 0)
   const removed = units.filter(({ samples }) => samples.length === 0)
   for (const part of partsOf(kept)) {

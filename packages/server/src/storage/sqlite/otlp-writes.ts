@@ -6,7 +6,12 @@ import type {
   OtlpPoint,
   OtlpSettlement,
 } from '../otlp-store.ts'
-import { NO_SESSION, otlpRequestColumns, otlpRequestValues } from '../otlp-rows.ts'
+import {
+  NO_SESSION,
+  NOTHING_OF_A_DELETED_INSTANCE,
+  otlpRequestColumns,
+  otlpRequestValues,
+} from '../otlp-rows.ts'
 import type { SqliteDriver } from './driver.ts'
 import { transaction } from './transaction.ts'
 
@@ -21,7 +26,10 @@ export function openOtlpAppender(database: SqliteDriver): (batch: OtlpBatch) => 
   const appendMark = openMarkWriter(database)
   const appendPoint = openPointWriter(database)
 
+  const instance = database.prepare('SELECT 1 FROM instances WHERE instance_no = ?')
+
   return (batch) => {
+    if (instance.get(batch.instanceNo) === undefined) return NOTHING_OF_A_DELETED_INSTANCE
     const sessionNos = new Map<string, number>()
     const sessionNoOf = (sessionId: string) => {
       const known = sessionNos.get(sessionId)

@@ -81,7 +81,7 @@ export function openUnitSaver(database: SqliteDriver, words: Words): UnitSaver {
       }),
     replace: (units, position) =>
       transaction(database, () => {
-        database.exec('DELETE FROM prediction_units')
+        database.exec('DELETE FROM prediction_units; DELETE FROM saved_states')
         for (const unit of units) saveUnit(unit)
         move.run(PROJECTION, position)
       }),
