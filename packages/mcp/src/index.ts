@@ -2,5 +2,4 @@
 export { serveStdio } from './serve-stdio.ts'
 export type { StdioOptions } from './serve-stdio.ts'
 export type { Connection, FindConnection } from './connection.ts'
-export type { Spend, SpendGrouping, SpendLedger, SpendQuestion, SpendRow } from './spend-ledger.ts'
 export { version } from './version.ts'

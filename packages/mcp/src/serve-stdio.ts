@@ -6,9 +6,9 @@ import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
 
 import { clientTelemetry } from './client-telemetry.ts'
 import type { FindConnection } from './connection.ts'
+import { importedSpend } from './imported-spend.ts'
 import { mcpServer } from './mcp-server.ts'
 import { taskNoteFiles } from './notes/task-note-files.ts'
-import { noLedger, type SpendLedger } from './spend-ledger.ts'
 
 export interface StdioOptions {
   readonly findConnection: FindConnection
@@ -16,7 +16,8 @@ export interface StdioOptions {
   readonly spoolDir: string
   /** Where it is remembered what was expected of a task. */
   readonly notesDir: string
-  readonly ledger?: SpendLedger
+  /** Of the importers; it need not be there. */
+  readonly ledgerFile: string
 }
 
 /**
@@ -28,7 +29,7 @@ export async function serveStdio(options: StdioOptions): Promise<void> {
   const server = mcpServer({
     telemetry,
     notes: taskNoteFiles(options.notesDir),
-    ledger: options.ledger ?? noLedger,
+    ledger: importedSpend(options.ledgerFile),
     nowMs: Date.now,
     newTaskId: () => randomBytes(4).toString('hex'),
   })

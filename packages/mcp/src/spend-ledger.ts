@@ -1,3 +1,5 @@
+import type { FailureWords } from '@mosaicstack/telemetry-client/describe'
+
 /** Asks what was spent: reads what the importers found in the logs of this machine's coding agents. */
 export interface SpendLedger {
   spend(question: SpendQuestion): Promise<Spend>
@@ -14,12 +16,14 @@ export interface SpendQuestion {
 export type Spend =
   /** Nothing was ever imported on this machine. */
   | { readonly kind: 'nothing_imported' }
+  | ({ readonly kind: 'unreadable' } & FailureWords)
   | {
       readonly kind: 'spend'
-      /** In no order. */
+      readonly total: SpendRow
+      /** In no order. A task of two days or models is in two rows, and once in the total. */
       readonly rows: readonly SpendRow[]
-      /** Whether a source is known to lack something, such as output that a log holds only a placeholder for. */
-      readonly isComplete: boolean
+      /** What the logs are known to lack, such as `subagent_output`. */
+      readonly missing: readonly string[]
     }
 
 export interface SpendRow {
@@ -34,6 +38,3 @@ export interface SpendRow {
   readonly inputTokens: number
   readonly outputTokens: number
 }
-
-/** Stands in where no importer is installed. */
-export const noLedger: SpendLedger = { spend: () => Promise.resolve({ kind: 'nothing_imported' }) }

@@ -31,10 +31,12 @@ async function serve(flags: Flags): Promise<void> {
     terminal.err('This speaks the Model Context Protocol; a coding agent starts it. Ctrl-C ends it.')
   }
   // Loaded here: no other command has to wait for it.
+  const { ledgerPath, thisMachine } = await import('@mosaicstack/telemetry-importers')
   const { serveStdio } = await import('@mosaicstack/telemetry-mcp')
   await serveStdio({
     findConnection: () => connectionOrReason(flags),
     spoolDir: spoolDirectory(flags),
+    ledgerFile: ledgerPath(thisMachine()),
     notesDir: join(resolveSetting('dataDir', flags.dataDir, process.env), 'predicted-tasks'),
   })
 }

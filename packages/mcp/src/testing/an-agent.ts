@@ -6,7 +6,7 @@ import { join } from 'node:path'
 
 import { mcpServer } from '../mcp-server.ts'
 import { taskNoteFiles } from '../notes/task-note-files.ts'
-import { noLedger } from '../spend-ledger.ts'
+import { importedSpend } from '../imported-spend.ts'
 import type { Telemetry } from '../telemetry.ts'
 import type { ToolParts } from '../tools/tool-parts.ts'
 
@@ -39,7 +39,7 @@ export async function anAgent(parts: Partial<ToolParts> = {}, name = 'claude-cod
   const server = mcpServer({
     telemetry: nobody,
     notes: taskNoteFiles(join(directory, 'notes')),
-    ledger: noLedger,
+    ledger: importedSpend(join(directory, 'ledger.db')),
     nowMs: () => clock.nowMs,
     newTaskId: () => 'made-up',
     ...parts,

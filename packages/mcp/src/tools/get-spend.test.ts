@@ -15,7 +15,7 @@ it('says what was spent, the latest days first', async () => {
 
   expect(questions).toEqual([{ by: 'day', sinceMs: new Date(2026, 10, 15).getTime() }])
   expect(text).toBe('$10.73 for 6 tasks since 7d. 2026-11-21 $1.23, 2026-11-20 $0.50, 2026-11-19 $9.00.')
-  expect(data).toMatchObject({ cost_usd: 10.73, tasks: 6, unpriced_tokens: 0, is_complete: true })
+  expect(data).toMatchObject({ cost_usd: 10.73, tasks: 6, unpriced_tokens: 0, missing: [] })
   expect(data.rows[0]).toEqual({
     name: '2026-11-21',
     cost_usd: 1.23,
@@ -43,13 +43,24 @@ it('shows the ten dearest projects by the last part of their path, and the rest 
 })
 
 it('says what is missing from the sum', async () => {
-  const { ledger } = aLedger([aRow({ unpricedTokens: 1_500_000 })], false)
+  const { ledger } = aLedger([aRow({ unpricedTokens: 1_500_000 })], ['subagent_output'])
   await using agent = await anAgent({ ledger })
 
   const { data, text } = await agent.call('get_spend', { by: 'model' })
 
-  expect(text).toContain('1.5M tokens have no known price. Some logs lack something: it was more.')
-  expect(data).toMatchObject({ unpriced_tokens: 1_500_000, is_complete: false })
+  expect(text).toContain('1.5M tokens have no known price. It was more: the logs lack subagent_output.')
+  expect(data).toMatchObject({ unpriced_tokens: 1_500_000, missing: ['subagent_output'] })
+})
+
+it('says what to do about a ledger that cannot be read', async () => {
+  const ledger: SpendLedger = {
+    spend: () => Promise.resolve({ kind: 'unreadable', what: 'it is newer', nextStep: 'Update.' }),
+  }
+  await using agent = await anAgent({ ledger })
+
+  const answer = await agent.call('get_spend')
+
+  expect(answer).toEqual({ isError: true, text: 'it is newer. Update.', data: undefined })
 })
 
 it('says which command reads the logs where none were read', async () => {
@@ -80,12 +91,19 @@ it.each(['yesterday', '2026-13-01', '2026-02-30', '7', '-1d'])('refuses the day 
   })
 })
 
-function aLedger(rows: readonly SpendRow[], isComplete = true) {
+function aLedger(rows: readonly SpendRow[], missing: readonly string[] = []) {
   const questions: SpendQuestion[] = []
+  const sum = (field: 'tasks' | 'costUsdMicros' | 'unpricedTokens') =>
+    rows.reduce((total, row) => total + row[field], 0)
+  const total = aRow({
+    tasks: sum('tasks'),
+    costUsdMicros: sum('costUsdMicros'),
+    unpricedTokens: sum('unpricedTokens'),
+  })
   const ledger: SpendLedger = {
     spend(question) {
       questions.push(question)
-      return Promise.resolve({ kind: 'spend', rows, isComplete } satisfies Spend)
+      return Promise.resolve({ kind: 'spend', total, rows, missing } satisfies Spend)
     },
   }
   return { ledger, questions }

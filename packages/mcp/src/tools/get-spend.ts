@@ -29,7 +29,7 @@ const output = z.object({
   cost_usd: z.number(),
   tasks: z.int(),
   unpriced_tokens: z.number().describe('Of models without a known price: not in the cost'),
-  is_complete: z.boolean().describe('False where a log is known to lack something'),
+  missing: z.array(z.string()).describe('What logs are known to lack: it was more'),
   rows: z.array(row).describe('The latest days, or the dearest of anything else, first; the rest as one row'),
 })
 
@@ -55,6 +55,7 @@ export function addGetSpend(server: McpServer, parts: ToolParts): void {
         })
       }
       const spend = await parts.ledger.spend({ by, sinceMs })
+      if (spend.kind === 'unreadable') return failed(spend)
       if (spend.kind === 'nothing_imported') {
         return failed({
           what: 'No agent logs were imported on this machine yet',
@@ -69,8 +70,7 @@ export function addGetSpend(server: McpServer, parts: ToolParts): void {
 
 type Summary = Omit<z.infer<typeof output>, 'summary'>
 
-function summarise({ isComplete, rows }: Extract<Spend, { kind: 'spend' }>, isByDay: boolean): Summary {
-  const total = sum('total', rows)
+function summarise({ missing, rows, total }: Extract<Spend, { kind: 'spend' }>, isByDay: boolean): Summary {
   const dearest = rows.toSorted((a, b) => b.costUsdMicros - a.costUsdMicros)
   const ordered = isByDay ? rows.toSorted((a, b) => (a.name < b.name ? 1 : -1)) : dearest
   const rest = ordered.slice(MAX_ROWS)
@@ -79,7 +79,7 @@ function summarise({ isComplete, rows }: Extract<Spend, { kind: 'spend' }>, isBy
     cost_usd: dollars(total.costUsdMicros),
     tasks: total.tasks,
     unpriced_tokens: total.unpricedTokens,
-    is_complete: isComplete,
+    missing: [...missing],
     rows: [...shown, ...(rest.length === 0 ? [] : [sum(`${rest.length} more`, rest)])].map(shortRow),
   }
 }
@@ -120,6 +120,6 @@ function describe(data: Summary, since: string): string {
   const rows = first.length === 0 ? '' : ` ${first.join(', ')}${data.rows.length > ROWS_SAID ? ', …' : '.'}`
   const unpriced =
     data.unpriced_tokens === 0 ? '' : ` ${tokens(data.unpriced_tokens)} tokens have no known price.`
-  const gaps = data.is_complete ? '' : ' Some logs lack something: it was more.'
+  const gaps = data.missing.length === 0 ? '' : ` It was more: the logs lack ${data.missing.join(', ')}.`
   return `${usd(data.cost_usd * 1_000_000)} for ${counted(data.tasks, 'task')} since ${since}.${rows}${unpriced}${gaps}`
 }
