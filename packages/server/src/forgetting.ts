@@ -11,6 +11,8 @@ export interface ForgettingParts {
   readonly predictor: Pick<Predictor, 'forgetSummaries'>
   /** Makes the forecast learn again from what is left. */
   readonly relearn: () => void
+  /** Told where others had to make room for whoever was deleted: what they sent is back after a rebuild. */
+  readonly onRoomLeft: () => void
 }
 
 /**
@@ -39,12 +41,14 @@ export class Forgetting {
     if (fresh.length === 0) return
 
     const hashes = new Set(fresh.map(({ instanceIdSha256 }) => hex(instanceIdSha256)))
-    const { keys, units, predictor, relearn } = this.#parts
+    const { keys, units, predictor, relearn, onRoomLeft } = this.#parts
+    let isRoomLeft = false
     for (const instanceId of new Set([...keys.instanceIds(), ...units.instanceIds()])) {
       if (!hashes.has(hex(instanceIdHash(instanceId)))) continue
       keys.forgetInstance(instanceId)
-      units.deleteInstance(instanceId)
+      isRoomLeft = units.deleteInstance(instanceId) || isRoomLeft
     }
+    if (isRoomLeft) onRoomLeft()
     predictor.forgetSummaries()
     relearn()
   }

@@ -15,7 +15,7 @@ import { aTempDir } from './testing/temp-dir.ts'
 const HONEST = 24
 const CHEAT = instance(HONEST)
 
-it('leaves out an instance that the forecast sets aside, and lets it back in when it is itself again', async () => {
+it('leaves out an instance that the forecast sets aside, and saves that it does', async () => {
   using directory = aTempDir()
   await using first = await openIn(directory.path)
   await first.report(HONEST, 1000)

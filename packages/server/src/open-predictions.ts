@@ -93,7 +93,11 @@ export async function openPredictions(parts: {
     forecasts.hurry()
     learning.relearn()
   }
-  const forgetting = new Forgetting({ store, keys, units, predictor, relearn })
+  const onRoomLeft = () =>
+    logger.warn(
+      'others had made room for a deleted instance; to count what they sent, stop the server and run: mosaic-telemetry predictions rebuild',
+    )
+  const forgetting = new Forgetting({ store, keys, units, predictor, relearn, onRoomLeft })
   const shared = isShared(store) ? new SharedProjection(store, units) : undefined
   const projector = shared ?? new Projector(store, units)
 

@@ -72,6 +72,7 @@ describe('what a value may be', () => {
     ['auth', 'off', false],
     ['minInstances', 'auto', 'auto'],
     ['minInstances', '3', 3],
+    ['predictionsPreset', 'Public', 'public'],
     ['allowedHosts', 'a.example, b.example', ['a.example', 'b.example']],
     ['logLevel', 'WARN', 'warn'],
     ['dataDir', 'relative', resolve('relative')],
@@ -90,6 +91,7 @@ describe('what a value may be', () => {
     ['checkpointIntervalMs', '99'],
     ['auth', 'perhaps'],
     ['minInstances', '0'],
+    ['predictionsPreset', 'private'],
     ['allowedHosts', 'a b'],
     ['logLevel', 'loud'],
     ['host', 'http://localhost'],
@@ -153,6 +155,14 @@ describe('what is wrong', () => {
 
   it('includes asking for a token that is not there', () => {
     expect(problemsOf({ auth: true }, {})).toEqual(['--auth: needs a token in MOSAIC_TELEMETRY_AUTH_TOKEN'])
+  })
+
+  it('includes publishing single instances to the public', () => {
+    const [problem, ...others] = problemsOf({ predictionsPreset: 'public', minInstances: 1 }, {})
+
+    expect([problem, others]).toEqual([expect.stringMatching(/^--min-instances: 1 would publish/), []])
+    expect(problemsOf({ predictionsPreset: 'public', minInstances: 2 }, {})).toEqual([])
+    expect(problemsOf({ predictionsPreset: 'public' }, {})).toEqual([])
   })
 
   it('names an unusable token once, not as missing too', () => {

@@ -125,6 +125,16 @@ it('revokes a key and says when, also the second time', async () => {
   expect(second.body).toEqual(first.body)
 })
 
+it('tells the admin, and nobody else, whom predictions count less', async () => {
+  await using server = await aServer()
+
+  const listed = await server.get(INSTANCES, asAdmin)
+  const metrics = ['instances_set_aside', 'share_violations_total']
+
+  expect(listed.body.instances).toMatchObject([{ trust: 1 }])
+  expect(await Promise.all(metrics.map((name) => server.metric(`mosaic_prediction_${name}`)))).toEqual([0, 0])
+})
+
 it('deletes an instance: its keys and its share of every answer at once, its id for ever', async () => {
   await using server = await aServer()
   const other = { authorization: `Bearer ${await aKeyOf(server, instance(7))}` }
