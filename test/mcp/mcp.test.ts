@@ -107,6 +107,19 @@ describe('the tools of a running server', () => {
     }
   })
 
+  it('tell nothing under DO_NOT_TRACK, not even what was left to send, and answer all the same', async () => {
+    const agent = await aStdioAgent(directory.path, { DO_NOT_TRACK: '1' })
+    const before = await storedEventIds(directory.path)
+
+    const asked = await agent.call('predict_task', TASK)
+    const told = await agent.call('report_task', { ...RESULT, ...TASK })
+    await agent[Symbol.asyncDispose]()
+
+    expect(asked.isError).toBe(false)
+    expect(told).toMatchObject({ isError: true, text: expect.stringContaining('DO_NOT_TRACK is set') })
+    expect(await storedEventIds(directory.path)).toEqual(before)
+  })
+
   it('write nothing but the protocol to stdout, also after nonsense on stdin, and end with it', async () => {
     const args = [MAIN, 'mcp', '--data-dir', directory.path]
     const child = spawn(process.execPath, args, { env: { PATH: process.env['PATH'] }, stdio: 'pipe' })

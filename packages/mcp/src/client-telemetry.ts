@@ -33,6 +33,19 @@ interface Listened {
   }
 }
 
+/** Where `DO_NOT_TRACK` is set. Questions name a kind of task only, and are asked all the same. */
+const NOT_TRACKED: FailureWords = {
+  what: 'DO_NOT_TRACK is set, so nothing was sent',
+  nextStep: 'There is nothing to do; predict_task works all the same.',
+}
+
+export interface ClientTelemetryOptions {
+  readonly findConnection: FindConnection
+  readonly spoolDir: string
+  /** Otherwise nothing is told, and what is left in the spool stays there. */
+  readonly mayTell: boolean
+}
+
 /** Two clients, so that what one complains of belongs to questions and what the other complains of to reports. */
 interface Clients {
   readonly connection: Connection
@@ -41,7 +54,7 @@ interface Clients {
 }
 
 /** The server through the client SDK, with a spool on disk. */
-export function clientTelemetry(findConnection: FindConnection, spoolDir: string): Telemetry {
+export function clientTelemetry({ findConnection, mayTell, spoolDir }: ClientTelemetryOptions): Telemetry {
   let clients: Clients | undefined
   const questions = new Set<Promise<unknown>>()
   /** One report after the other, so that what is seen of a delivery belongs to one event. */
@@ -68,11 +81,12 @@ export function clientTelemetry(findConnection: FindConnection, spoolDir: string
 
     async close() {
       await Promise.all([...questions, lastReport])
-      await clients?.telling.client.stop({ timeoutMs: STOP_TIMEOUT_MS })
+      if (mayTell) await clients?.telling.client.stop({ timeoutMs: STOP_TIMEOUT_MS })
     },
   }
 
   async function tell(event: EventFields): Promise<Told> {
+    if (!mayTell) return { kind: 'refused', ...NOT_TRACKED }
     const open = connect()
     if ('what' in open) return { kind: 'refused', ...open }
     const { connection, telling } = open
@@ -98,7 +112,7 @@ export function clientTelemetry(findConnection: FindConnection, spoolDir: string
     const config = { ...connection, maxRetries: 0, requestTimeoutMs: REQUEST_TIMEOUT_MS }
     const asking = listen({ ...config, predictionCacheTtlMs: CACHE_TTL_MS })
     const telling = listen({ ...config, spoolDir })
-    telling.client.start() // delivers what an agent that was killed has left
+    if (mayTell) telling.client.start() // delivers what an agent that was killed has left
     clients = { connection, asking, telling }
     return clients
   }

@@ -25,7 +25,8 @@ export interface StdioOptions {
  * protocol is written to stdout.
  */
 export async function serveStdio(options: StdioOptions): Promise<void> {
-  const telemetry = clientTelemetry(options.findConnection, options.spoolDir)
+  const mayTell = ['', '0', 'false'].includes(process.env['DO_NOT_TRACK'] ?? '')
+  const telemetry = clientTelemetry({ ...options, mayTell })
   const server = mcpServer({
     telemetry,
     notes: taskNoteFiles(options.notesDir),
