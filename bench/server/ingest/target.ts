@@ -23,17 +23,26 @@ export interface Target {
   stop(): Promise<void>
 }
 
+export interface TargetOptions {
+  readonly nodeFlags?: readonly string[]
+  /** Modules loaded before anything else, in every thread. */
+  readonly preloads?: readonly URL[]
+  readonly env?: Readonly<Record<string, string>>
+}
+
 /** Starts a server on a data directory; `ours` as its users do, with everything on. */
 export async function startTarget(
   name: TargetName,
   dataDir: string,
-  nodeFlags: readonly string[] = [],
+  { nodeFlags = [], preloads = [], env = {} }: TargetOptions = {},
 ): Promise<Target> {
   const threadsDir = mkdtempSync(join(tmpdir(), 'bench-threads-'))
-  const preload = ['--import', new URL('name-threads.js', import.meta.url).href]
+  const imports = [new URL('name-threads.js', import.meta.url), ...preloads].map(
+    ({ href }) => `--import ${href}`,
+  )
   const child: ChildProcess = spawn(process.execPath, [...nodeFlags, ...argumentsOf(name, dataDir)], {
     stdio: ['ignore', 'pipe', 'ignore'],
-    env: { ...process.env, NODE_OPTIONS: preload.join(' '), BENCH_THREADS_DIR: threadsDir },
+    env: { ...process.env, ...env, NODE_OPTIONS: imports.join(' '), BENCH_THREADS_DIR: threadsDir },
   })
   if (child.stdout === null || child.pid === undefined) throw new Error(`${name} did not start`)
   const { pid } = child

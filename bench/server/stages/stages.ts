@@ -25,6 +25,11 @@ export interface Stage {
   readonly microsPerEvent: number
 }
 
+export interface StageTable {
+  readonly perBatch: number
+  readonly stages: readonly Stage[]
+}
+
 type Event = { readonly event_id: string }
 
 /** Each stage is the server's own function, on the bodies that the load sends. */
