@@ -44,6 +44,8 @@ export interface LogPlace {
   readonly path: string
   /** Whether a path, relative to the place and with `/` between its parts, is a log; `''` is the place itself. */
   readonly isLog: (relativePath: string) => boolean
+  /** Levels of directories below the place in which logs may be; an agent may keep much else further down. */
+  readonly maxDepth?: number | undefined
 }
 
 export type LogFormat = LinesFormat | DocumentFormat | DatabaseFormat

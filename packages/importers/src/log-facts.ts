@@ -45,6 +45,20 @@ export interface TaskRef {
 /** The `prompt` of everything that belongs to a session but to none of its tasks, such as a typed `/compact`. */
 export const OVERHEAD = ''
 
+const SUBAGENT_PREFIX = 'agent:'
+
+/**
+ * The name of a subagent whose prompt is not known (yet): an `also_called` fact may connect it. One that nothing
+ * connects belongs to the task that was under way when it first asked.
+ */
+export function subagentName(subagent: string): string {
+  return `${SUBAGENT_PREFIX}${subagent}`
+}
+
+export function isSubagentName(prompt: string): boolean {
+  return prompt.startsWith(SUBAGENT_PREFIX)
+}
+
 /** A human prompt: a task begins. What else a log says about a task may be read before this. */
 export interface TaskStartFact {
   readonly kind: 'task_start'

@@ -4,7 +4,7 @@ import { gatesOf } from '../gates.ts'
 import type { JsonRecord } from '../importer.ts'
 import { countIn, idIn, recordIn, recordsIn, textIn } from '../json-fields.ts'
 import { areaOf, languageOf } from '../languages.ts'
-import type { FileArea, LogFact, TaskRef, ToolPurpose } from '../log-facts.ts'
+import { type FileArea, type LogFact, subagentName, type TaskRef, type ToolPurpose } from '../log-facts.ts'
 
 /** A tool call that has no result yet: what is left of its input once paths and commands are classified. */
 export interface OpenCall {
@@ -105,9 +105,4 @@ export function subagentEnd(task: TaskRef, details: JsonRecord): readonly LogFac
   const outputTokens = countIn(recordIn(details, 'usage'), 'output_tokens', () => {})
   if (outputTokens > 0) facts.push({ kind: 'subagent_end', task, subagent, outputTokens })
   return facts
-}
-
-/** Names of subagents share a space with prompt ids and tool calls. */
-export function subagentName(agentId: string): string {
-  return `agent:${agentId}`
 }

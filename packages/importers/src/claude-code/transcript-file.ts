@@ -1,7 +1,6 @@
 import type { ReadContext } from '../importer.ts'
 import { idIn, isRecord } from '../json-fields.ts'
-import { OVERHEAD } from '../log-facts.ts'
-import { subagentName } from './tool-calls.ts'
+import { OVERHEAD, subagentName } from '../log-facts.ts'
 
 /** What the name and the place of a transcript say. */
 export interface TranscriptFile {

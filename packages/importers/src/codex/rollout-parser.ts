@@ -8,7 +8,7 @@
  */
 import type { JsonRecord, JsonValue, LineParser, ReadContext } from '../importer.ts'
 import { idIn, isRecord, recordIn, timeIn } from '../json-fields.ts'
-import type { LogFact, TaskRef } from '../log-facts.ts'
+import { type LogFact, subagentName, type TaskRef } from '../log-facts.ts'
 import { factsOfOutput, type OpenCodexCall, readCodexCall } from './codex-calls.ts'
 import { readThread, type Thread } from './thread.ts'
 import {
@@ -135,7 +135,7 @@ export class RolloutParser implements LineParser {
   /** A subagent's work belongs to the turn that was under way in its parent; the ledger finds it by the time. */
   get #task(): TaskRef {
     const { id, isSubagent, root } = this.#thread
-    if (isSubagent) return { session: root, prompt: `agent:${id}`, subagent: id }
+    if (isSubagent) return { session: root, prompt: subagentName(id), subagent: id }
     return { session: id, prompt: this.#state.turn ?? '' }
   }
 

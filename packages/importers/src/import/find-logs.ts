@@ -27,7 +27,7 @@ function* findIn(place: LogPlace): Generator<FoundLog> {
 }
 
 function* walk(place: LogPlace, relativeDirectory: string, depth: number): Generator<FoundLog> {
-  if (depth > MAX_DEPTH) return
+  if (depth > (place.maxDepth ?? MAX_DEPTH)) return
   for (const entry of list(join(place.path, relativeDirectory))) {
     const relativePath = relativeDirectory === '' ? entry.name : `${relativeDirectory}/${entry.name}`
     const path = join(place.path, relativePath)

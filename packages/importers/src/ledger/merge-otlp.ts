@@ -14,7 +14,14 @@ import type { PricedRequest, PriceTable } from '../pricing/price-table.ts'
 import type { TokenCounts } from '../tokens.ts'
 import type { Ledger } from './ledger.ts'
 import type { Names } from './names.ts'
-import { chooseCost, type ChosenCost, readCosts, readTokens, SOURCE_BITS } from './request-rows.ts'
+import {
+  chooseCost,
+  type ChosenCost,
+  type KnownCosts,
+  readCosts,
+  readTokens,
+  SOURCE_BITS,
+} from './request-rows.ts'
 import type { SqliteDriver, SqliteRow, SqliteStatement } from './sqlite-driver.ts'
 import { transaction } from './transaction.ts'
 
@@ -153,16 +160,8 @@ class OtlpMerger {
     this.#soil.run(sessionNo)
   }
 
-  /** Telemetry rounds to micro-dollars; where our own price rounds to the same, it is the exact one. */
-  #costOf(
-    known: { otlpNanoUsd: number | null; statedNanoUsd: number | null },
-    priced: PricedRequest,
-  ): ChosenCost {
-    const chosen = chooseCost(known, () => this.#prices.priceNanoUsd(priced))
-    if (chosen.source !== 'otlp' || chosen.nanoUsd === null) return chosen
-    const exact = this.#prices.priceNanoUsd(priced)
-    const isSame = exact !== undefined && Math.abs(exact - chosen.nanoUsd) <= 500
-    return isSame ? { nanoUsd: exact, source: 'otlp' } : chosen
+  #costOf(known: KnownCosts, priced: PricedRequest): ChosenCost {
+    return chooseCost(known, () => this.#prices.priceNanoUsd(priced))
   }
 }
 

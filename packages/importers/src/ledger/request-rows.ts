@@ -218,9 +218,19 @@ export interface ChosenCost {
 
 export type CostSource = 'otlp' | 'stated' | 'price_table' | 'cost_state'
 
-/** What the provider's client reported before what the agent wrote down, before our own list of prices. */
+/** Half a micro-dollar: as far as telemetry's rounding can be off. */
+const ROUNDING_NANO_USD = 500
+
+/**
+ * What the provider's client reported before what the agent wrote down, before our own list of prices. Telemetry rounds
+ * to micro-dollars; where our own price rounds to the same, it is the exact one.
+ */
 export function chooseCost(known: KnownCosts, priced: () => number | undefined): ChosenCost {
-  if (known.otlpNanoUsd !== null) return { nanoUsd: known.otlpNanoUsd, source: 'otlp' }
+  if (known.otlpNanoUsd !== null) {
+    const exact = priced() ?? Number.NaN
+    const isSame = Math.abs(exact - known.otlpNanoUsd) <= ROUNDING_NANO_USD
+    return { nanoUsd: isSame ? exact : known.otlpNanoUsd, source: 'otlp' }
+  }
   if (known.statedNanoUsd !== null) return { nanoUsd: known.statedNanoUsd, source: 'stated' }
   const nanoUsd = priced()
   return nanoUsd === undefined ? { nanoUsd: null, source: null } : { nanoUsd, source: 'price_table' }

@@ -8,6 +8,7 @@
  */
 import { isUuid } from '@mosaicstack/telemetry-client/protocol'
 
+import { isSubagentName } from '../log-facts.ts'
 import type { SqliteDriver, SqliteRow, SqliteStatement } from '../ledger/sqlite-driver.ts'
 
 /** A chain of names is two or three long; a circle would be longer. */
@@ -82,7 +83,7 @@ export class PromptResolver {
   }
 
   #byTime(prompt: Prompt, starts: readonly Prompt[]): Prompt | undefined {
-    if (prompt.prompt === '' || prompt.alsoCalled !== null || starts.length === 0) return undefined
+    if (!isSubagentName(prompt.prompt) || starts.length === 0) return undefined
     const atMs = this.#firstSubagentRequest.get(prompt.promptNo)?.['at_ms']
     if (typeof atMs !== 'number') return undefined
     let latest: Prompt | undefined
