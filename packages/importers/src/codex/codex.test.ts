@@ -133,11 +133,11 @@ describe('what was done', () => {
       meta(),
       started('t1', 0),
       call('c1', 'apply_patch', { input: patch }),
-      output('c1', 'Exit code: 0\nDone!'),
+      outputOfCall('c1', 'Exit code: 0\nDone!'),
       call('c2', 'exec_command', { arguments: '{"cmd":"cargo test"}' }),
-      output('c2', 'Chunk ID: 1\nProcess exited with code 101\nOutput:\n'),
+      outputOfCall('c2', 'Chunk ID: 1\nProcess exited with code 101\nOutput:\n'),
       call('c3', 'shell', { arguments: '{"command":["bash","-lc","cargo clippy"]}' }),
-      output('c3', '{"output":"","metadata":{"exit_code":0}}'),
+      outputOfCall('c3', '{"output":"","metadata":{"exit_code":0}}'),
       { type: 'compacted', payload: {} },
       { type: 'event_msg', payload: { type: 'context_compacted' } },
       record('resp_1', 5, 10),
@@ -241,6 +241,6 @@ function call(id: string, name: string, fields: object) {
   return { type: 'response_item', payload: { type: 'custom_tool_call', call_id: id, name, ...fields } }
 }
 
-function output(id: string, text: string) {
+function outputOfCall(id: string, text: string) {
   return { type: 'response_item', payload: { type: 'custom_tool_call_output', call_id: id, output: text } }
 }
