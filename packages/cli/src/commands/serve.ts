@@ -34,7 +34,8 @@ export function addServerFlags(command: Command): void {
 async function serve(flags: Record<string, string | boolean>): Promise<void> {
   const config = resolveConfig(flags, process.env)
   const { startServer } = await import('@mosaicstack/telemetry-server')
-  const server = await startServer(config)
+  const { listPrice } = await import('../list-price.ts')
+  const server = await startServer(config, { listPrice: listPrice() })
   using interruption = listenForInterrupt()
   terminal.out(server.url)
   terminal.err(`Data is kept in ${config.databaseUrl === null ? config.dataDir : 'PostgreSQL'}.`)
