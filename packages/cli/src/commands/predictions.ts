@@ -31,6 +31,6 @@ export function addPredictions(program: Command): void {
 
 function addProjectionFlags(command: Command): Command {
   return addStoreFlags(command)
-    .option('--window-days <number>', "days of events, if not the default's: as the server has it")
+    .option('--window-days <number>', 'days of events that the server predicts from')
     .option('--json', 'print JSON')
 }
