@@ -84,7 +84,8 @@ CREATE INDEX events_by_position ON events (position);
 CREATE INDEX events_by_arrival ON events (received_at_ms);
 
 -- What predictions are made of: one row per exact cell, instance and UTC day of arrival. version is that of the
--- projection by which the row was written.
+-- projection by which the row was written. A unit that was removed stays for a while as a row without samples, so that
+-- other processes hear of it.
 CREATE TABLE prediction_units (
   task_type smallint NOT NULL,
   model integer NOT NULL,
@@ -101,10 +102,12 @@ CREATE INDEX prediction_units_by_version ON prediction_units (version);
 -- How far each projection has read the events.
 -- epoch: grows whenever another process takes the projection over; only the newest one may save.
 -- version: grows with every save, so that readers ask for what is newer than what they know.
+-- purged_version: up to here removed units are told of no more; whoever knows nothing newer loads everything.
 CREATE TABLE projections (
   name text COLLATE "C" PRIMARY KEY,
   position bigint NOT NULL,
   epoch bigint NOT NULL,
-  version bigint NOT NULL
+  version bigint NOT NULL,
+  purged_version bigint NOT NULL
 );
-INSERT INTO projections (name, position, epoch, version) VALUES ('predictions', 0, 0, 0);
+INSERT INTO projections (name, position, epoch, version, purged_version) VALUES ('predictions', 0, 0, 0, 0);

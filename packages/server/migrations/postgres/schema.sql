@@ -183,6 +183,7 @@ CREATE TABLE projections (
   position bigint NOT NULL,
   epoch bigint NOT NULL,
   version bigint NOT NULL,
+  purged_version bigint NOT NULL,
   PRIMARY KEY (name)
 );
 

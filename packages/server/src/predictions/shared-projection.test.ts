@@ -94,6 +94,24 @@ it('drops in every process what leaves the window, and saves it once', async () 
   expect((await second.store.loadUnits()).units).toEqual([])
 })
 
+it('follows the leader where days of a closed week become one unit, and counts each event once', async () => {
+  await using cluster = await someProcesses(2)
+  const [first, second] = cluster.processes as [Process, Process]
+  await cluster.append(first, numbers(1, 5))
+  await cluster.append(first, numbers(6, 9), NOW_MS - DAY_MS)
+  await checkpointAll(cluster)
+  const days = (await first.store.loadUnits()).units.length
+  const later = NOW_MS + 30 * DAY_MS
+
+  await first.projection.checkpoint(later)
+  first.units.mergeWeeks()
+  await first.projection.checkpoint(later)
+  await second.projection.checkpoint(later)
+
+  expect([days, (await first.store.loadUnits()).units.length]).toEqual([2, 1])
+  expect([first.sampleSize(later), second.sampleSize(later)]).toEqual([9, 9])
+})
+
 it('goes on where the database was away, and counts each event once', async () => {
   await using cluster = await someProcesses(2)
   const [first, second] = cluster.processes as [Process, Process]
@@ -122,6 +140,7 @@ it('goes on where the database was away, and counts each event once', async () =
 interface Process {
   readonly store: SharedStore
   readonly projection: SharedProjection
+  readonly units: Units
   sampleSize(nowMs?: number): number
 }
 
@@ -137,6 +156,7 @@ async function someProcesses(count: number) {
     processes.push({
       store,
       projection,
+      units,
       sampleSize: (nowMs = NOW_MS) =>
         new Predictor(units, { minInstances: 1 }, () => nowMs).predict(aQuery).metadata.sample_size,
     })
@@ -145,8 +165,8 @@ async function someProcesses(count: number) {
   return {
     url,
     processes,
-    async append({ store, projection }: Process, events: readonly number[]) {
-      const requests = [rowsOf(sender, events)]
+    async append({ store, projection }: Process, events: readonly number[], receivedAtMs = NOW_MS) {
+      const requests = [rowsOf(sender, events, {}, receivedAtMs)]
       const outcome = await store.appendEvents(requests)
       if (outcome.kind !== 'stored') throw new Error(outcome.cause)
       projection.fold()

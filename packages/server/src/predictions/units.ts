@@ -160,8 +160,15 @@ export class Units {
     return instance === undefined ? 0 : (this.table.cells.levelAt(ALL_TASKS)?.instances.get(instance) ?? 0)
   }
 
-  /** Takes a stored unit as it is, in place of what is known of it. Throws a `ServerError` where it cannot be read. */
+  /**
+   * Takes a stored unit as it is, in place of what is known of it; one without samples is stored no more. Throws a
+   * `ServerError` where it cannot be read.
+   */
   load(stored: StoredUnit): void {
+    if (stored.samples.length === 0) {
+      this.#drop(stored)
+      return
+    }
     const contents = decodeUnit(stored.samples, stored.day)
     const unit = this.#openUnit(cellOf(stored), stored.instanceId, stored.day)
     if (unit === NO_UNIT) {
@@ -220,6 +227,15 @@ export class Units {
     const firstDay = this.#buckets.firstDay(this.#counting.clockMs)
     const instance = this.table.instances.numberOf(instanceId)
     return this.#crowded.openUnit(this.table.cells.open(cell), instance, bucket, firstDay)
+  }
+
+  #drop(stored: StoredUnit): void {
+    this.#unsaved.noteRemoved(stored)
+    const unit = this.table.findStored(stored)
+    if (unit === NO_UNIT) return
+    this.#counting.forget(unit)
+    this.#unsaved.forget(unit)
+    this.table.close(unit)
   }
 
   #putContents(unit: number, contents: Float64Array | SketchedSamples): void {

@@ -5,10 +5,9 @@ import type { Store } from './store.ts'
 export interface SharedStore extends Store {
   readonly engine: 'postgres'
   /**
-   * The units saved since a version, and the newest version. Those that have left the window are not told of: whoever
-   * keeps units drops them by its own clock.
+   * The units saved since a version, and the newest version: first those that were removed, without samples.
    *
-   * @returns `undefined` where the epoch is another one: then all units are to be loaded anew.
+   * @returns `undefined` where the epoch is another one or the version too old: then all units are to be loaded anew.
    */
   unitsSavedSince(version: ProjectionVersion): Promise<SavedUnits | undefined>
   loadUnits(): Promise<SavedUnits & { readonly position: number }>

@@ -16,7 +16,10 @@ const SELECT_UNITS = `
     JOIN instances USING (instance_no)
     JOIN words AS model ON model.word_no = unit.model`
 
-const SELECT_PROJECTION = 'SELECT position, epoch, version FROM projections WHERE name = $1'
+const SELECT_PROJECTION = 'SELECT position, epoch, version, purged_version FROM projections WHERE name = $1'
+
+/** How many saves later those who read after a save still hear of what it removed: at least a quarter of an hour. */
+const REMOVALS_TOLD_FOR_SAVES = 1000
 
 /** All units and their position, which belong together. */
 export function loadUnits(database: Database): Promise<LoadedUnits> {
@@ -25,28 +28,34 @@ export function loadUnits(database: Database): Promise<LoadedUnits> {
 
 /** Reads inside the caller's transaction. */
 export async function readUnits(session: Session): Promise<LoadedUnits> {
-  return { ...(await readProjection(session)), units: (await session.all(SELECT_UNITS)).map(toUnit) }
+  const { position, epoch, version } = await readProjection(session)
+  const rows = await session.all(`${SELECT_UNITS} WHERE octet_length(samples) > 0`)
+  return { position, epoch, version, units: rows.map(toUnit) }
 }
 
 export function unitsSavedSince(
   database: Database,
-  { epoch, version }: ProjectionVersion,
-): Promise<LoadedUnits | undefined> {
+  known: ProjectionVersion,
+): Promise<SavedUnits | undefined> {
   return database.readTransaction(async (session) => {
-    const projection = await readProjection(session)
-    if (projection.epoch !== epoch) return undefined
-    if (projection.version === version) return { ...projection, units: [] }
-    const rows = await session.all(`${SELECT_UNITS} WHERE unit.version > $1`, [version])
-    return { ...projection, units: rows.map(toUnit) }
+    const { epoch, version, purgedVersion } = await readProjection(session)
+    if (epoch !== known.epoch || known.version < purgedVersion) return undefined
+    if (version === known.version) return { epoch, version, units: [] }
+    const rows = await session.all(
+      `${SELECT_UNITS} WHERE unit.version > $1 ORDER BY octet_length(samples) > 0`,
+      [known.version],
+    )
+    return { epoch, version, units: rows.map(toUnit) }
   })
 }
 
-async function readProjection(session: Session): Promise<ProjectionVersion & { readonly position: number }> {
+async function readProjection(session: Session) {
   const row = await session.get(SELECT_PROJECTION, [PROJECTION])
   return {
     position: Number(row?.['position']),
     epoch: Number(row?.['epoch']),
     version: Number(row?.['version']),
+    purgedVersion: Number(row?.['purged_version']),
   }
 }
 
@@ -96,8 +105,16 @@ export async function saveUnits(
   for (const part of partsOf(kept)) {
     await session.run(UPSERT, [...keyArrays(part, numbers), part.map(({ samples }) => samples), version])
   }
-  if (removed.length > 0) await session.run(REMOVE, keyArrays(removed, numbers))
+  if (removed.length > 0) await session.run(REMOVE, [...keyArrays(removed, numbers), version])
+  if (version % REMOVALS_TOLD_FOR_SAVES === 0) await purgeRemoved(session, version - REMOVALS_TOLD_FOR_SAVES)
   return version
+}
+
+async function purgeRemoved(session: Session, version: number): Promise<void> {
+  await session.run('DELETE FROM prediction_units WHERE octet_length(samples) = 0 AND version <= $1', [
+    version,
+  ])
+  await session.run('UPDATE projections SET purged_version = $2 WHERE name = $1', [PROJECTION, version])
 }
 
 /** Units in one statement: their samples may be some kilobytes each. */
@@ -119,8 +136,9 @@ const UPSERT = `
    WHERE instance_no IS NOT NULL OR NOT EXISTS (
      SELECT 1 FROM deleted_instances WHERE instance_id_sha256 = sha256(convert_to(instance_id, 'UTF8')))
   ON CONFLICT (${KEY}) DO UPDATE SET samples = excluded.samples, version = excluded.version`
+/** What is removed is told to others by a row without samples, and purged later. */
 const REMOVE = `
-  DELETE FROM prediction_units USING (
+  UPDATE prediction_units SET samples = '', version = $7 FROM (
     SELECT ${KEY} FROM unnest(${KEY_ARRAYS}) AS input (instance_id, day, task_type, model, provider, complexity)
       JOIN instances USING (instance_id)
   ) AS gone
