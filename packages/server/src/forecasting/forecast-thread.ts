@@ -38,8 +38,9 @@ const { observationsAfter } = await openObservationSource(source)
 const { learner, position: firstPosition } = await begin()
 let position = firstPosition
 let savedPosition = position
-let savedAtMs = Date.now()
-let publishedAtMs = Date.now()
+// On a clock that nobody sets: a day back would keep everything from being published and saved for a day.
+let savedAtMs = performance.now()
+let publishedAtMs = performance.now()
 /** What was published last knows fewer events than the learner does. */
 let isBehind = learner.isBehind
 /** There is a fit that was not published, or not saved. */
@@ -55,7 +56,7 @@ while (!ending.signal.aborted) {
 
   const isCaughtUp = observations.length < READ_EVENTS
   if (isPublishingDue(isCaughtUp)) publish()
-  if (isFitUnsaved && Date.now() - savedAtMs > SAVE_EVERY_MS) save()
+  if (isFitUnsaved && performance.now() - savedAtMs > SAVE_EVERY_MS) save()
   // Also where there is more to read: messages come in only while the thread waits.
   await sleep(isCaughtUp ? LOOK_EVERY_MS : 0, undefined, { signal: ending.signal }).catch(() => {})
 }
@@ -90,7 +91,7 @@ function learn(observation: Observation): void {
 }
 
 function isPublishingDue(isCaughtUp: boolean): boolean {
-  const sinceMs = Date.now() - publishedAtMs
+  const sinceMs = performance.now() - publishedAtMs
   if (isFitted) return isCaughtUp || sinceMs > PUBLISH_EVERY_MS
   return isBehind && isCaughtUp && sinceMs > PREVIEW_AFTER_MS
 }
@@ -100,7 +101,7 @@ function publish(): void {
   const published = isFitted ? standing : learner.preview()
   isBehind = isFitted && learner.isBehind
   isFitted = false
-  publishedAtMs = Date.now()
+  publishedAtMs = performance.now()
   if (published !== undefined) tell({ kind: 'published', bytes: encodePublishedForecast(published) })
 }
 
@@ -108,7 +109,7 @@ function save(): void {
   tell({ kind: 'checkpoint', position, bytes: learner.checkpoint() })
   isFitUnsaved = false
   savedPosition = position
-  savedAtMs = Date.now()
+  savedAtMs = performance.now()
 }
 
 function tell(message: ForecastMessage): void {

@@ -52,7 +52,8 @@ export class RunMetadataCache {
 
   async #counts(): Promise<{ readonly counts: RunCounts; readonly isCached: boolean }> {
     const nowMs = this.#nowMs()
-    if (this.#known !== undefined && nowMs - this.#known.atMs < CACHE_MS) {
+    // Also where the clock was set back since.
+    if (this.#known !== undefined && Math.abs(nowMs - this.#known.atMs) < CACHE_MS) {
       return { counts: this.#known.counts, isCached: true }
     }
     const generation = this.#generation
