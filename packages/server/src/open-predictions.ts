@@ -118,7 +118,7 @@ export async function openPredictions(parts: {
     forecasting: learning,
     forecasts,
     chores: [
-      chore('summarise large levels', 250, () =>
+      chore('summarise large levels', 100, () =>
         inSlices((isSpent) => {
           // Whoever follows takes over the leader's weeks.
           if (shared?.isLeading !== false && !units.mergeWeeks(isSpent)) return false

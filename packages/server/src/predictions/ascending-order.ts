@@ -1,5 +1,8 @@
 const BYTES = Float64Array.BYTES_PER_ELEMENT
 
+/** Up to so many, inserting one by one is faster. */
+const FEW = 32
+
 /** The bytes of a double from the least to the most significant one, in this machine's layout. */
 const bytePositions = isLittleEndian() ? [0, 1, 2, 3, 4, 5, 6, 7] : [7, 6, 5, 4, 3, 2, 1, 0]
 
@@ -10,6 +13,8 @@ const bytePositions = isLittleEndian() ? [0, 1, 2, 3, 4, 5, 6, 7] : [7, 6, 5, 4,
  * takes half the time for 1000 values and a quarter for a million whole numbers.
  */
 export function ascendingOrder(values: Float64Array): Uint32Array {
+  if (values.length <= FEW) return insertionOrder(values)
+
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
   let order = new Uint32Array(values.length).map((_, index) => index)
   let next = new Uint32Array(values.length)
@@ -25,6 +30,17 @@ export function ascendingOrder(values: Float64Array): Uint32Array {
       places[bucket] = place + 1
     }
     ;[order, next] = [next, order]
+  }
+  return order
+}
+
+function insertionOrder(values: Float64Array): Uint32Array {
+  const order = new Uint32Array(values.length)
+  for (let index = 1; index < values.length; index++) {
+    let place = index
+    for (; place > 0 && (values[order[place - 1] as number] as number) > (values[index] as number); place--)
+      order[place] = order[place - 1] as number
+    order[place] = index
   }
   return order
 }

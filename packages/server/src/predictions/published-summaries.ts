@@ -27,10 +27,12 @@ interface CachedSummary {
   readonly weighingVersion: number
   readonly era: number
   readonly computedAtMs: number
+  /** Whether a query has been answered with it. */
+  wasAsked: boolean
 }
 
 /** What stands when a summary is begun. */
-export type SummaryStamp = Omit<CachedSummary, 'summary'>
+export type SummaryStamp = Omit<CachedSummary, 'summary' | 'wasAsked'>
 
 /**
  * The summaries of levels, kept as long as they may be.
@@ -39,9 +41,9 @@ export type SummaryStamp = Omit<CachedSummary, 'summary'>
  *   contributed.
  * - With `publishedForMs` a summary stays at least so long, and then until events of two instances or more have come
  *   or gone: whoever compares it with the next sees a mix of theirs.
- * - A level of up to 1 000 events is summarised anew as soon as one of them changes, one of up to 10 000 when its summary
- *   is too old, both when they are asked for. For a larger one the last summary answers until `SummaryRefresher` has
- *   made the next. Only the first summary of all is never waited for: where there is none it is made at once.
+ * - A level of up to 1 000 events is summarised anew when it is asked for and one of them has changed, one of up to 10 000
+ *   when its summary is too old by then. For a larger one the last summary answers until `SummaryRefresher` has made
+ *   the next; only where there is none yet, it is made at once.
  */
 export class PublishedSummaries {
   readonly #table: UnitTable
@@ -66,17 +68,24 @@ export class PublishedSummaries {
   of(level: Level, minInstances: number, nowMs: number): PublishedSummary | undefined {
     const known = this.#summaries.get(level)
     const mayStay = known !== undefined && (isLarge(level) || !this.#isDue(known, level, minInstances, nowMs))
-    const { summary, computedAtMs } = mayStay ? known : this.#summarise(level, nowMs)
+    const answering = mayStay ? known : this.#summarise(level, nowMs)
+    answering.wasAsked = true
+    const { summary, computedAtMs } = answering
     if (summary === undefined || summary.instances < minInstances) return undefined
     // A large one may be of a clock that was set back since; an answer is never from the future.
     return { summary, computedAtMs: Math.min(computedAtMs, nowMs), isCached: mayStay }
   }
 
-  /** Whether a large level has to be summarised anew. */
-  isLargeAndDue(level: Level, minInstances: number, nowMs: number): boolean {
-    if (!isLarge(level)) return false
+  /**
+   * Whether a level is worth summarising before anybody asks: a large one that is due, and any of more than 1 000 events
+   * that is asked for and half way to being due.
+   */
+  isWorthwhile(level: Level, minInstances: number, nowMs: number): boolean {
+    if (level.eventCount <= MAX_EXACT_SAMPLES) return false
     const known = this.#summaries.get(level)
-    return known === undefined || this.#isDue(known, level, minInstances, nowMs)
+    if (known === undefined) return isLarge(level)
+    if (known.wasAsked) return this.#isDue(known, level, minInstances, nowMs, 0.5)
+    return isLarge(level) && this.#isDue(known, level, minInstances, nowMs)
   }
 
   /** Weighs a level as it is now. Where an instance would hold more than its share that is told and there are none. */
@@ -95,7 +104,7 @@ export class PublishedSummaries {
   }
 
   put(level: Level, summary: LevelSummary | undefined, stamp: SummaryStamp): CachedSummary {
-    const cached = { ...stamp, summary }
+    const cached = { ...stamp, summary, wasAsked: false }
     this.#summaries.set(level, cached)
     return cached
   }
@@ -106,7 +115,8 @@ export class PublishedSummaries {
     return this.put(level, weights && summarise(this.#table, level, weights), stamp)
   }
 
-  #isDue(known: CachedSummary, level: Level, minInstances: number, nowMs: number): boolean {
+  /** Whether a summary is as old as it may be, or a part of that. */
+  #isDue(known: CachedSummary, level: Level, minInstances: number, nowMs: number, part = 1): boolean {
     const ageMs = nowMs - known.computedAtMs
     // The clock was set back.
     if (ageMs < 0 || known.era !== this.#era) return true
@@ -117,7 +127,7 @@ export class PublishedSummaries {
     if (known.weighingVersion !== this.#weighing.version()) return true
     if (known.levelVersion === level.version) return false
     const events = Math.min(known.summary?.sampleSize ?? 0, level.eventCount)
-    return events <= MAX_EXACT_SAMPLES || ageMs >= events * AGE_MS_PER_EVENT
+    return events <= MAX_EXACT_SAMPLES || ageMs >= events * AGE_MS_PER_EVENT * part
   }
 }
 

@@ -20,8 +20,8 @@ export interface RefreshMoment {
 }
 
 /**
- * Summarises large levels while nobody waits: one walk after the other over all levels there are, and each one that is
- * due is summed up in slices. So a summary is at most as old as it may be and one walk more.
+ * Summarises levels while nobody waits: one walk after the other over all there are, and each that is worthwhile is
+ * summed up in slices. So the summary of a large one is at most as old as it may be and one walk more.
  */
 export class SummaryRefresher {
   readonly #table: UnitTable
@@ -49,7 +49,7 @@ export class SummaryRefresher {
   }
 
   #begin(level: Level, { minInstances, nowMs }: RefreshMoment): void {
-    if (!this.#summaries.isLargeAndDue(level, minInstances, nowMs)) return
+    if (!this.#summaries.isWorthwhile(level, minInstances, nowMs)) return
     const stamp = this.#summaries.stamp(level, nowMs)
     const weights = this.#summaries.weigh(level)
     if (weights === undefined) {
