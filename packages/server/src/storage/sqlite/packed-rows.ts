@@ -2,8 +2,8 @@ import { EVENT_STRIDE, type EventRows } from '../event-rows.ts'
 import type { AppendedRows } from '../store.ts'
 
 /**
- * The rows of a whole group on their way to the writer's thread: one block of bytes, since threads copy a block in a
- * twentieth of the time that they take for arrays of as many values.
+ * The rows of a whole group on their way to the writer's thread: one block of bytes. To pack and to hand it over takes
+ * 0.15 us an event, where arrays of as many values take 0.7.
  *
  * The block holds the values of one event after the other as doubles, which hold every stored number exactly, and then
  * the 16 bytes of one id after the other. Texts travel beside it, each once; where one belongs stands its place in
