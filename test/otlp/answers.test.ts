@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 
 import { PbfReader } from 'pbf'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 import { aServer, type TestServer, withoutKey } from '../../packages/server/src/testing/a-server.ts'
 import { encodeTraces } from './encode-protobuf.ts'
@@ -12,75 +12,84 @@ import { recordedBodies } from './recorded.ts'
 const PROTOBUF = 'application/x-protobuf'
 
 let server: TestServer
-beforeEach(async () => {
-  server = await aServer()
-})
-afterEach(() => server[Symbol.asyncDispose]())
 
-it('calls back what it could not read, and keeps the rest', async () => {
-  const body = recordedBodies('logs')[0]!
-  const broken = JSON.stringify(body).replace(
-    '"output_tokens","value":{"intValue":218}',
-    '"output_tokens","value":{"stringValue":"many"}',
-  )
-
-  const answer = await server.post('/v1/logs', broken)
-
-  expect(answer.status).toBe(200)
-  expect(answer.body).toEqual({
-    partialSuccess: {
-      rejectedLogRecords: '1',
-      errorMessage: 'api_request: output_tokens must be a whole number from 0 to 10^12',
-    },
+describe('a record', () => {
+  beforeEach(async () => {
+    server = await aServer()
   })
-  expect(await server.metric('mosaic_otlp_records_total{signal="logs",result="malformed"}')).toBe(1)
-  expect((await server.get('/v1/otlp/sessions')).body.sessions[0].requests).toBe(4)
-})
+  afterEach(() => server[Symbol.asyncDispose]())
 
-it('calls back in protobuf what came in protobuf', async () => {
-  const attributes = [{ key: 'gen_ai.usage.input_tokens', value: { intValue: -5 } }]
-  const span = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', attributes }
-  const body = encodeTraces({ resourceSpans: [{ scopeSpans: [{ spans: [span, {}] }] }] })
+  it('that cannot be read is called back, and the rest is kept', async () => {
+    const body = recordedBodies('logs')[0]!
+    const broken = JSON.stringify(body).replace(
+      '"output_tokens","value":{"intValue":218}',
+      '"output_tokens","value":{"stringValue":"many"}',
+    )
 
-  const { status, contentType, message } = await sendProtobuf('/v1/traces', body)
+    const answer = await server.post('/v1/logs', broken)
 
-  expect([status, contentType]).toEqual([200, PROTOBUF])
-  const partial = readFields(message).get(1) as Uint8Array
-  expect(readFields(partial).get(1)).toBe(1)
-  expect(text(readFields(partial).get(2))).toBe('span: has no gen_ai.response.model')
-})
+    expect(answer.status).toBe(200)
+    expect(answer.body).toEqual({
+      partialSuccess: {
+        rejectedLogRecords: '1',
+        errorMessage: 'api_request: output_tokens must be a whole number from 0 to 10^12',
+      },
+    })
+    expect(await server.metric('mosaic_otlp_records_total{signal="logs",result="malformed"}')).toBe(1)
+    expect((await server.get('/v1/otlp/sessions')).body.sessions[0].requests).toBe(4)
+  })
 
-it('answers an empty request in either encoding', async () => {
-  const json = await server.post('/v1/metrics', '{}')
-  const protobuf = await sendProtobuf('/v1/metrics', new Uint8Array())
+  it('is called back in protobuf where it came in protobuf', async () => {
+    const attributes = [{ key: 'gen_ai.usage.input_tokens', value: { intValue: -5 } }]
+    const span = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', attributes }
+    const body = encodeTraces({ resourceSpans: [{ scopeSpans: [{ spans: [span, {}] }] }] })
 
-  expect([json.status, json.body]).toEqual([200, {}])
-  expect([protobuf.status, protobuf.message.length]).toEqual([200, 0])
-})
+    const { status, contentType, message } = await sendProtobuf('/v1/traces', body)
 
-it('counts what it keeps, what it knew and what it has no use for', async () => {
-  const body = recordedBodies('logs')[0]!
-  await server.post('/v1/logs', body)
-  await server.post('/v1/logs', body)
+    expect([status, contentType]).toEqual([200, PROTOBUF])
+    const partial = readFields(message).get(1) as Uint8Array
+    expect(readFields(partial).get(1)).toBe(1)
+    expect(text(readFields(partial).get(2))).toBe('span: has no gen_ai.response.model')
+  })
 
-  const records = (result: string) =>
-    server.metric(`mosaic_otlp_records_total{signal="logs",result="${result}"}`)
+  it('may be absent: an empty request is answered in either encoding', async () => {
+    const json = await server.post('/v1/metrics', '{}')
+    const protobuf = await sendProtobuf('/v1/metrics', new Uint8Array())
 
-  expect(await records('accepted')).toBe(6)
-  expect(await records('duplicate')).toBe(6)
-  expect(await records('ignored')).toBe(110)
-  expect(await server.metric('mosaic_otlp_ignored_total{signal="logs",name="tool_result"}')).toBe(10)
-})
+    expect([json.status, json.body]).toEqual([200, {}])
+    expect([protobuf.status, protobuf.message.length]).toEqual([200, 0])
+  })
 
-it('counts invented names together, so that they cost no memory', async () => {
-  const logRecords = ['one', 'two'].map((name) => ({ body: { stringValue: `claude_code.${name}` } }))
+  it('is counted as kept, as known before, or as of no use', async () => {
+    const body = recordedBodies('logs')[0]!
+    await server.post('/v1/logs', body)
+    await server.post('/v1/logs', body)
 
-  await server.post('/v1/logs', { resourceLogs: [{ scopeLogs: [{ logRecords }] }] })
+    const records = (result: string) =>
+      server.metric(`mosaic_otlp_records_total{signal="logs",result="${result}"}`)
 
-  expect(await server.metric('mosaic_otlp_ignored_total{signal="logs",name="other"}')).toBe(2)
+    expect(await records('accepted')).toBe(6)
+    expect(await records('duplicate')).toBe(6)
+    expect(await records('ignored')).toBe(110)
+    expect(await server.metric('mosaic_otlp_ignored_total{signal="logs",name="tool_result"}')).toBe(10)
+  })
+
+  it('of an invented name is counted with all others, so that names cost no memory', async () => {
+    const logRecords = ['one', 'two'].map((name) => ({ body: { stringValue: `claude_code.${name}` } }))
+
+    await server.post('/v1/logs', { resourceLogs: [{ scopeLogs: [{ logRecords }] }] })
+
+    expect(await server.metric('mosaic_otlp_ignored_total{signal="logs",name="other"}')).toBe(2)
+  })
 })
 
 describe('a refusal', () => {
+  // Nothing here changes the server, so that one is enough.
+  beforeAll(async () => {
+    server = await aServer()
+  })
+  afterAll(() => server[Symbol.asyncDispose]())
+
   const refusals: readonly (readonly [string, number, number, RequestInit])[] = [
     ['of no key', 401, 16, { headers: withoutKey, body: '{}' }],
     ['of an unknown key', 401, 16, { headers: { authorization: 'Bearer nobody' }, body: '{}' }],
