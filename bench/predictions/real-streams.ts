@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 
 import {
   benchmarkStream,
+  canonicalModel,
   compareAll,
   observationOfEvent,
   streamOfObservations,
@@ -13,6 +14,7 @@ import { readTaskRecords } from 'mosaic-telemetry/dist/demo/task-records.js'
 
 export const SEEDS = [101, 102, 103] as const
 export const STREAM_EVENTS = [1000, 4000, 12_000] as const
+const DAY_SECONDS = 24 * 60 * 60
 
 /** All scores on the streams from the benchmark table, by length, seed by seed. Measured once. */
 export function tableScores(): ReadonlyMap<number, readonly (readonly CompetitorScore[])[]> {
@@ -40,6 +42,16 @@ export function taskStream(): readonly BacktestEvent[] {
   return streamOfObservations(readTaskRecords().map(({ event }) => observationOfEvent(event)))
 }
 
+/** What `messageScores` measures, in its order. */
+export const messageMetrics = ['input_tokens', 'output_tokens', 'cost_usd_micros'] as const
+
+/** All scores on the messages sent to models with aider, three metrics. Measured once. */
+export function messageScores(): readonly CompetitorScore[] {
+  measuredMessages ??= compareAll(readMessages(), messageMetrics.length)
+  return measuredMessages
+}
+let measuredMessages: readonly CompetitorScore[] | undefined
+
 /** The scores of one competitor. */
 export function scoreOf(scores: readonly CompetitorScore[], name: string): CompetitorScore {
   const score = scores.find((candidate) => candidate.name === name)
@@ -47,12 +59,34 @@ export function scoreOf(scores: readonly CompetitorScore[], name: string): Compe
   return score
 }
 
+/** The edit format is the task type, what stands before the first slash of the model the provider. */
+function readMessages(): readonly BacktestEvent[] {
+  return readRows('aider-messages.csv').map(
+    ([time, user = '', model = '', format = '', input, output, cost]) => ({
+      cell: {
+        taskType: format,
+        model: canonicalModel(model),
+        provider: model.includes('/') ? (model.split('/')[0] ?? '') : 'unknown',
+        complexity: 'medium',
+      },
+      instanceId: user,
+      day: Math.floor(Number(time) / DAY_SECONDS),
+      values: [Number(input), Number(output), Number(cost)],
+      succeeded: true,
+    }),
+  )
+}
+
 function readRuns(): readonly BenchmarkRun[] {
-  const file = new URL('../data/openhands-runs.csv', import.meta.url)
-  const [, ...lines] = readFileSync(file, 'utf8').trimEnd().split('\n')
-  return lines.map((line) => {
-    const [agent = '', model = '', benchmark = '', project = '', task = '', cost = '', resolved = ''] =
-      line.split(',')
+  return readRows('openhands-runs.csv').map((cells) => {
+    const [agent = '', model = '', benchmark = '', project = '', task = '', cost = '', resolved = ''] = cells
     return { agent, model, benchmark, project, task, costUsdMicros: Number(cost), resolved: resolved === '1' }
   })
+}
+
+function readRows(name: string): readonly string[][] {
+  const [, ...lines] = readFileSync(new URL(`../data/${name}`, import.meta.url), 'utf8')
+    .trimEnd()
+    .split('\n')
+  return lines.map((line) => line.split(','))
 }

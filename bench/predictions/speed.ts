@@ -165,7 +165,8 @@ function cpuMs(work: () => unknown, times = 3): number {
     ...Array.from({ length: times }, () => {
       const before = process.cpuUsage()
       work()
-      return process.cpuUsage(before).user / 1000
+      const { user, system } = process.cpuUsage(before)
+      return (user + system) / 1000
     }),
   )
 }

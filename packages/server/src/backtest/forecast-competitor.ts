@@ -3,7 +3,7 @@ import { ForecastLearner } from '../predictions/forecast/forecast-learner.ts'
 import type { Forecaster } from '../predictions/forecast/forecaster.ts'
 import type { PublishedForecast } from '../predictions/forecast/forecast-reader.ts'
 import { locate } from '../predictions/forecast/location.ts'
-import { logistic } from '../predictions/forecast/success-fit.ts'
+import { expectedChance } from '../predictions/forecast/success-fit.ts'
 import type { Cell } from '../predictions/level-rules.ts'
 import type { Competitor } from './competitor.ts'
 
@@ -36,7 +36,7 @@ export class ForecastCompetitor implements Competitor {
   predictSuccess(cell: Cell): number | undefined {
     const snapshot = this.forecaster.snapshot
     if (snapshot?.fit.success === undefined) return undefined
-    return logistic(locate(snapshot.fit.success, snapshot.groups(cell)).location)
+    return expectedChance(locate(snapshot.fit.success, snapshot.groups(cell)))
   }
 
   learn(event: ForecastEvent): void {

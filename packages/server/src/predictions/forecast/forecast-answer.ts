@@ -15,7 +15,7 @@ import { memoryDays } from './forecast-fit.ts'
 import type { ForecastSnapshot, Standing } from './forecast-snapshot.ts'
 import { locate } from './location.ts'
 import type { QuantileCurve } from './quantile-curve.ts'
-import { logistic } from './success-fit.ts'
+import { expectedChance, logistic } from './success-fit.ts'
 
 const TARGET = 0.8
 /** Chances have four decimals; one that rounds to 0 still leaves a cost per success that is a number. */
@@ -91,10 +91,11 @@ function distribution(curve: QuantileCurve, maxLog: number): ForecastDistributio
 function successProbability(snapshot: ForecastSnapshot, groups: Int32Array): ForecastProbability | undefined {
   const { success } = snapshot.fit
   if (success === undefined) return undefined
-  const { location, uncertainty } = locate(success, groups)
+  const located = locate(success, groups)
+  const { location, uncertainty } = located
   const reach = NORMAL_P95 * Math.sqrt(uncertainty)
   return {
-    value: rounded(logistic(location)),
+    value: rounded(expectedChance(located)),
     p5: rounded(logistic(location - reach)),
     p95: rounded(logistic(location + reach)),
   }

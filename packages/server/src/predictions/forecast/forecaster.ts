@@ -35,8 +35,9 @@ import { ForecastSnapshot } from './forecast-snapshot.ts'
 import { MetricMemory } from './metric-memory.ts'
 import type { ShapeRule } from './own-values.ts'
 
-/** Distinct instances from which the shape of a cell is its own; all of them where there are fewer. */
+/** Distinct instances from which the shape of a cell is its own; in a team as many as k would be. */
 const SHAPE_INSTANCES = 3
+const INSTANCES_PER_SHAPE_INSTANCE = 4
 
 /** Judges every forecast by the task that came, and answers with what that taught. */
 export class Forecaster {
@@ -140,7 +141,10 @@ export class Forecaster {
 
   /** The rule for shapes under a fit: the last one, where it says the same, so that shapes need not be made again. */
   #ruleOf(fit: ForecastFit): ShapeRule {
-    const minInstances = Math.max(fit.minInstances, Math.min(SHAPE_INSTANCES, fit.instances))
+    const minInstances = Math.max(
+      fit.minInstances,
+      Math.min(SHAPE_INSTANCES, Math.floor(fit.instances / INSTANCES_PER_SHAPE_INSTANCE)),
+    )
     const distrusted = this.#setAside(fit)
     const last = this.#shapeRule
     const isSame =

@@ -1,7 +1,6 @@
+import { MIN_CROWD } from './crowd.ts'
 import type { MetricFit } from './metric-fit.ts'
 
-/** Fewer instances than this never set one aside: there is no crowd to stand out from. */
-export const MIN_CROWD = 20
 /** Robust standard deviations from which an instance loses weight, and from which it has none. */
 const SUSPECT_FROM = 3
 const SET_ASIDE_FROM = 4.5

@@ -3,9 +3,10 @@ import type { CellEvidence } from './backfit.ts'
 import type { EffectLayout } from './effect-layout.ts'
 import { fittedEffects } from './fitted-effects.ts'
 import type { FittedEffects } from './fitted-effects.ts'
+import type { Located } from './location.ts'
 import type { UnitColumns } from './unit-columns.ts'
 import type { UnitPairs } from './unit-pairs.ts'
-import { waterFill } from './water-fill.ts'
+import { sharesOfCrowd } from './water-fill.ts'
 
 /** Correlation of the outcomes of one instance in one cell: what it repeats adds less and less. */
 const UNIT_CORRELATION = 0.1
@@ -44,6 +45,11 @@ export function fitSuccess(
   return fittedEffects(effects)
 }
 
+/** Logistic of a normal logit, on average: that of its middle, drawn in by what is not known (MacKay's approximation). */
+export function expectedChance({ location, uncertainty }: Located): number {
+  return logistic(location / Math.sqrt(1 + (Math.PI / 8) * uncertainty))
+}
+
 export function logistic(logit: number): number {
   return 1 / (1 + Math.exp(-logit))
 }
@@ -74,7 +80,7 @@ function countOutcomes(
     rates[pair] = successes / count
     totals[who] = (totals[who] as number) + own
   }
-  return sumByCell(units.cells.length, pairs, weights, rates, waterFill(totals))
+  return sumByCell(units.cells.length, pairs, weights, rates, sharesOfCrowd(totals, 1))
 }
 
 function sumByCell(

@@ -1,5 +1,5 @@
 import type { PooledUnits } from './pooled-units.ts'
-import { waterFill } from './water-fill.ts'
+import { sharesOfCrowd } from './water-fill.ts'
 
 /** Residuals beyond this many standard deviations lose weight (Huber). */
 export const HUBER_LIMIT = 2.5
@@ -28,6 +28,6 @@ export function instanceFactors(units: PooledUnits, noise: Noise, trust: Float64
     const weight = ((units.fade[pair] as number) * count) / (unit * count + event)
     totals[who] = (totals[who] as number) + (trust[who] as number) * weight
   }
-  const factors = waterFill(totals)
+  const factors = sharesOfCrowd(totals, 1 / (event + unit))
   return factors.map((factor, who) => factor * (trust[who] as number))
 }

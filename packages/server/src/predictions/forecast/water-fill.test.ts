@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { capShare, waterFill } from './water-fill.ts'
+import { capShare, sharesOfCrowd, waterFill } from './water-fill.ts'
 
 describe('waterFill', () => {
   it('leaves nobody more than the share', () => {
@@ -22,5 +22,33 @@ describe('waterFill', () => {
 
   it('does not count instances without weight', () => {
     expect([...waterFill(Float64Array.of(1000, 0, 0))]).toEqual([1, 1, 1])
+  })
+})
+
+describe('sharesOfCrowd', () => {
+  it('lets one of a team that reports almost everything keep the weight of some events', () => {
+    const totals = Float64Array.of(1500, 2, 2, 2, 2)
+
+    const [share] = waterFill(totals)
+    const [kept] = sharesOfCrowd(totals, 1)
+
+    expect(share! * 1500).toBeLessThan(4)
+    expect(kept! * 1500).toBeCloseTo(150)
+  })
+
+  it('is the plain shares from 20 instances on', () => {
+    const totals = Float64Array.from({ length: 20 }, (_, who) => (who === 0 ? 1500 : 2))
+
+    expect(sharesOfCrowd(totals, 1)).toEqual(waterFill(totals))
+  })
+
+  it('adds weight to nobody', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { maxLength: 30 }), (totals) => {
+        const factors = sharesOfCrowd(Float64Array.from(totals), 1)
+
+        expect(factors.every((factor) => factor > 0 && factor <= 1)).toBe(true)
+      }),
+    )
   })
 })

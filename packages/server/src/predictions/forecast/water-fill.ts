@@ -1,5 +1,10 @@
+import { MIN_CROWD } from './crowd.ts'
+
 /** In the fit an instance may always hold a tenth of all weight. */
 const MIN_CAP_SHARE = 0.1
+
+/** Events whose weight one of very few instances keeps, whatever its share. */
+const TEAM_EVENTS = 200
 
 /** What part of all weight one of `instances` instances may hold: `minShare`, or 1.5 equal shares where that is more. */
 export function capShare(instances: number, minShare = MIN_CAP_SHARE): number {
@@ -17,6 +22,21 @@ export function waterFill(totals: Float64Array, minShare = MIN_CAP_SHARE): Float
     .reverse()
   const cap = weightCap(descending, capShare(descending.length, minShare))
   return totals.map((total) => (total > cap ? cap / total : 1))
+}
+
+/**
+ * The same for the fit, where `eventWeight` is what one event weighs. A few instances are a team rather than a crowd: there
+ * one that reports almost everything still knows most, and were it held to its share of what the others hardly know,
+ * nothing would be left. So it keeps the weight of some events, fewer the more instances there are, in a crowd none.
+ */
+export function sharesOfCrowd(totals: Float64Array, eventWeight: number): Float64Array {
+  const factors = waterFill(totals)
+  const instances = totals.reduce((count, total) => count + (total > 0 ? 1 : 0), 0)
+  const kept = TEAM_EVENTS * Math.max(0, 1 - instances / MIN_CROWD) * eventWeight
+  return factors.map((factor, who) => {
+    const total = totals[who] as number
+    return total * factor < kept ? Math.min(1, kept / total) : factor
+  })
 }
 
 /** The largest c with c <= share * (sum of all totals cut to c); Infinity where nothing exceeds its share. */
