@@ -45,6 +45,11 @@ export { findTask, listTasks } from './reports/list-tasks.ts'
 export type { TaskQuery } from './reports/list-tasks.ts'
 export { spend, SPEND_DIMENSIONS } from './reports/spend.ts'
 export type { SpendDimension, SpendGroup, SpendQuery } from './reports/spend.ts'
+export type { TaskOutcomes } from './reports/task-outcomes.ts'
+export { localDays } from './reports/local-days.ts'
+export type { LocalDays } from './reports/local-days.ts'
+export { summariseLedger } from './reports/ledger-summary.ts'
+export type { HarnessSummary } from './reports/ledger-summary.ts'
 export { knownCost } from './tasks/task-record.ts'
 export type { Completeness, ModelShare, TaskCost, TaskRecord } from './tasks/task-record.ts'
 
@@ -52,7 +57,7 @@ export { deliverEvents } from './events/deliver-events.ts'
 export type { DeliveryOptions, DeliveryReport, EventSink } from './events/deliver-events.ts'
 export { estimateFor, rememberEstimate } from './events/estimates.ts'
 export type { Estimate } from './events/estimates.ts'
-export { markSent, pendingEvents, sentSummary } from './events/pending-events.ts'
+export { markSent, pendingEvents, sentSummary, sentUnit } from './events/pending-events.ts'
 export type {
   PendingEvents,
   PendingOptions,

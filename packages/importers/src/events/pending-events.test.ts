@@ -12,7 +12,7 @@ import { answer, mainFile, prompt, START_MS, uuid } from '../testing/transcript.
 import { aWorkbench, type Workbench } from '../testing/workbench.ts'
 import { deliverEvents } from './deliver-events.ts'
 import { rememberEstimate } from './estimates.ts'
-import { markSent, pendingEvents, QUIET_MS, sentSummary } from './pending-events.ts'
+import { markSent, pendingEvents, QUIET_MS, sentSummary, sentUnit } from './pending-events.ts'
 
 const instanceId = uuid(42)
 const MINUTE_MS = 60_000
@@ -52,6 +52,48 @@ describe('a task is over', () => {
 
     expect(readyAt(bench, QUIET_MS + MINUTE_MS).prompts).toEqual([uuid(1)])
   })
+})
+
+describe('a task whose session was closed', () => {
+  const endedAt = (bench: Workbench, afterMs: number) =>
+    pendingEvents(bench.ledger, {
+      instanceId,
+      nowMs: START_MS + 12_000,
+      sessionEndedAtMs: () => START_MS + afterMs,
+    }).ready.map(({ task }) => task.prompt)
+
+  it('is over at once, unless it was heard of again', async () => {
+    await using bench = await imported(twoPrompts)
+
+    expect(endedAt(bench, 11_000)).toEqual([uuid(1), uuid(2)])
+    expect(endedAt(bench, 5_000)).toEqual([uuid(1)])
+  })
+})
+
+it('leaves tasks of agents alone that nobody asked for', async () => {
+  await using bench = await imported(twoPrompts)
+  const pending = (harness: string) =>
+    pendingEvents(bench.ledger, {
+      instanceId,
+      nowMs: START_MS + QUIET_MS * 2,
+      harnesses: new Set([harness]),
+    }).ready
+
+  expect(pending('codex')).toEqual([])
+  expect(pending('claude_code')).toHaveLength(2)
+})
+
+it.each(['task', 'session'] as const)('knows that what was sent stands for a %s each', async (per) => {
+  await using bench = await imported(twoPrompts)
+  expect(sentUnit(bench.ledger)).toBeUndefined()
+
+  markSent(
+    bench.ledger,
+    pendingEvents(bench.ledger, { instanceId, nowMs: START_MS + QUIET_MS * 2, per }).ready,
+    1,
+  )
+
+  expect(sentUnit(bench.ledger)).toBe(per)
 })
 
 describe('an event', () => {

@@ -5,7 +5,8 @@
  *
  * - nothing has been heard of it for `quietMs`, or
  * - a later task of its session has begun and nothing has been heard of it for `AFTER_SUCCESSOR_MS` (a background
- *   subagent of the earlier task may still be working).
+ *   subagent of the earlier task may still be working), or
+ * - its session was closed and nothing has been heard of it since.
  *
  * A task that changes all the same (the person comes back, telemetry arrives late) stays as it was sent; the ledger
  * counts it, so that nobody wonders.
@@ -18,7 +19,7 @@ import type { Ledger } from '../ledger/ledger.ts'
 import { transaction } from '../ledger/transaction.ts'
 import type { TaskRecord } from '../tasks/task-record.ts'
 import { estimateFor } from './estimates.ts'
-import { joinSession } from './session-task.ts'
+import { joinSession, WHOLE_SESSION } from './session-task.ts'
 import { taskEvent } from './task-event.ts'
 
 export const QUIET_MS = 30 * 60_000
@@ -33,6 +34,10 @@ export interface PendingOptions {
   readonly per?: 'task' | 'session' | undefined
   /** Older tasks are left alone. */
   readonly sinceMs?: number | undefined
+  /** Only tasks of these agents. */
+  readonly harnesses?: ReadonlySet<string> | undefined
+  /** When a session was closed, where somebody was told: nothing more is expected of what it held then. */
+  readonly sessionEndedAtMs?: ((harness: string, session: string) => number | undefined) | undefined
 }
 
 /** Every reason for which a task is not sent now. */
@@ -78,6 +83,13 @@ export function markSent(ledger: Ledger, events: readonly ReadyEvent[], nowMs: n
   })
 }
 
+/** What the events that were sent so far stand for; undefined while none was sent. */
+export function sentUnit({ database }: Ledger): 'task' | 'session' | undefined {
+  const row = database.prepare('SELECT prompt FROM sent LIMIT 1').get()
+  if (row === undefined) return undefined
+  return String(row['prompt']).endsWith(`/${WHOLE_SESSION}`) ? 'session' : 'task'
+}
+
 export interface SentSummary {
   readonly sent: number
   /** Tasks whose numbers are others now than when they were sent. */
@@ -94,16 +106,22 @@ export function sentSummary(ledger: Ledger): SentSummary {
   return { sent: rows.length, changedSince: changed.length }
 }
 
-function isFinal(task: TaskRecord, { nowMs, quietMs = QUIET_MS }: PendingOptions): boolean {
+function isFinal(task: TaskRecord, options: PendingOptions): boolean {
+  const { nowMs, quietMs = QUIET_MS, sessionEndedAtMs } = options
   const silentMs = nowMs - task.endedAtMs
-  return silentMs >= (task.hasSuccessor ? Math.min(AFTER_SUCCESSOR_MS, quietMs) : quietMs)
+  if (silentMs >= (task.hasSuccessor ? Math.min(AFTER_SUCCESSOR_MS, quietMs) : quietMs)) return true
+  return task.endedAtMs <= (sessionEndedAtMs?.(task.harness, task.session) ?? -1)
 }
 
-function unsentTasks(ledger: Ledger, { per = 'task', sinceMs = 0 }: PendingOptions): readonly TaskRecord[] {
+function unsentTasks(ledger: Ledger, options: PendingOptions): readonly TaskRecord[] {
+  const { harnesses, per = 'task', sinceMs = 0 } = options
   const rows = ledger.database.prepare(
     'SELECT record FROM tasks WHERE ended_ms >= ? ORDER BY ended_ms, event_id',
   )
-  const tasks = rows.all(sinceMs).map((row) => parseTask(row['record']))
+  const tasks = rows
+    .all(sinceMs)
+    .map((row) => parseTask(row['record']))
+    .filter(({ harness }) => harnesses?.has(harness) !== false)
   const units = per === 'session' ? joinSessions(tasks) : tasks
   const sent = ledger.database.prepare('SELECT 1 FROM sent WHERE harness = ? AND prompt = ?')
   return units.filter((task) => sent.get(task.harness, sentName(task)) === undefined)

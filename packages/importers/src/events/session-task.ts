@@ -5,7 +5,7 @@ import type { ModelShare, TaskRecord } from '../tasks/task-record.ts'
 import { addTokens, NO_TOKENS } from '../tokens.ts'
 
 /** The name in event ids of a whole session; no agent calls a prompt so. */
-const WHOLE_SESSION = '(session)'
+export const WHOLE_SESSION = '(session)'
 
 /** All tasks of one session as one: for those who count sessions. What belongs to no task is not in it. */
 export function joinSession(tasks: readonly TaskRecord[]): TaskRecord {

@@ -91,7 +91,7 @@ function gatesOf({ gates }: TaskRecord) {
 }
 
 /** That the agent had the last word does not make it right: a gate left failing makes the task partial. */
-function outcomeOf(task: TaskRecord): Outcome {
+export function outcomeOf(task: Pick<TaskRecord, 'ending' | 'gates'>): Outcome {
   if (task.ending === 'failed') return 'failure'
   if (task.ending !== 'answered') return 'partial'
   const endsFailing = Object.values(task.gates).some((gate) => gate.lastFailed)

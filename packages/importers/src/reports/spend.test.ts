@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
 
+import { rememberEstimate } from '../events/estimates.ts'
 import { answer, mainFile, prompt, uuid } from '../testing/transcript.ts'
 import { aWorkbench } from '../testing/workbench.ts'
-import { findTask } from './list-tasks.ts'
+import { findTask, listTasks } from './list-tasks.ts'
 import { spend } from './spend.ts'
 
 const DAY_S = 86_400
@@ -78,6 +79,31 @@ it('asks for a span of time', async () => {
   expect(spend(bench.ledger, { by: [], fromMs })[0]?.requests).toBe(2)
   expect(spend(bench.ledger, { by: [], toMs: fromMs })[0]?.requests).toBe(1)
   expect(spend(bench.ledger, { by: [], toMs: 0 })).toEqual([])
+})
+
+it('asks for one model', async () => {
+  await using bench = await aMonth()
+
+  expect(spend(bench.ledger, { by: ['model'], model: 'made-up' })).toMatchObject([{ requests: 1 }])
+})
+
+it('says how tasks ended and how far they were from what was expected, where it is asked', async () => {
+  await using bench = await aMonth()
+  const estimate = { inputTokens: 1, outputTokens: 1, costUsdMicros: 1000, madeAtMs: 1 }
+  // The second task has a request without a price: it cannot be compared.
+  for (const prompt of [uuid(1), uuid(2)]) rememberEstimate(bench.ledger, prompt, estimate)
+
+  const [asked] = spend(bench.ledger, { by: [], withOutcomes: true })
+  const [unasked] = spend(bench.ledger, { by: [] })
+
+  const [first] = listTasks(bench.ledger, { toMs: Date.parse('2026-06-02T00:00:00Z') })
+  expect(asked?.outcomes).toEqual({
+    counts: { success: 2 },
+    estimated: 1,
+    estimatedCostUsdMicros: 1000,
+    actualCostUsdMicros: Math.round(first!.cost.knownNanoUsd / 1000),
+  })
+  expect(unasked?.outcomes).toBeUndefined()
 })
 
 it('finds the task of a prompt', async () => {

@@ -5,6 +5,7 @@ import type { MissingPart } from '../log-facts.ts'
 import type { Completeness, TaskCost } from '../tasks/task-record.ts'
 import { addTokens, NO_TOKENS, type TokenCounts } from '../tokens.ts'
 import { localDays, QUARTER_HOUR_MS } from './local-days.ts'
+import { type TaskJudge, taskJudge, type TaskOutcomes } from './task-outcomes.ts'
 
 export const SPEND_DIMENSIONS = [
   'day',
@@ -32,6 +33,10 @@ export interface SpendQuery {
   readonly harness?: string | undefined
   readonly project?: string | undefined
   readonly session?: string | undefined
+  /** As the provider spells it. */
+  readonly model?: string | undefined
+  /** Also how the tasks ended, and how far they were from what was expected. Reads every task of the groups. */
+  readonly withOutcomes?: boolean | undefined
 }
 
 export interface SpendGroup {
@@ -40,6 +45,8 @@ export interface SpendGroup {
   readonly requests: number
   /** Tasks with a request in the group. */
   readonly tasks: number
+  /** Of the whole tasks, also where only some of their requests are in the group; undefined where nobody asked. */
+  readonly outcomes: TaskOutcomes | undefined
   readonly tokens: TokenCounts
   readonly cost: TaskCost
   /** All tokens of the requests without a known price. */
@@ -50,6 +57,7 @@ export interface SpendGroup {
 /** What was spent, in groups, in the order of their keys. Project and branch are in it: for this machine's eyes only. */
 export function spend(ledger: Ledger, query: SpendQuery): readonly SpendGroup[] {
   const days = localDays(query.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone)
+  const judge = query.withOutcomes === true ? taskJudge(ledger) : undefined
   const groups = new Map<string, Group>()
   for (const row of readSums(ledger, query)) {
     const values = query.by.map((dimension) => valueOf(dimension, row, days))
@@ -58,7 +66,7 @@ export function spend(ledger: Ledger, query: SpendQuery): readonly SpendGroup[] 
     groups.set(key, group)
     group.add(row)
   }
-  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group.result())
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group.result(judge))
 }
 
 class Group {
@@ -100,11 +108,12 @@ class Group {
     }
   }
 
-  result(): SpendGroup {
+  result(judge: TaskJudge | undefined): SpendGroup {
     return {
       keys: this.#keys,
       requests: this.#requests,
       tasks: this.#tasks.size,
+      outcomes: judge?.(this.#tasks),
       tokens: this.#tokens,
       cost: { knownNanoUsd: this.#knownNanoUsd, unpricedRequests: this.#unpricedRequests },
       unpricedTokens: this.#unpricedTokens,
@@ -161,6 +170,7 @@ function readSums({ database }: Ledger, query: SpendQuery): readonly SqliteRow[]
        JOIN sessions s ON s.session_no = coalesce(t.session_no, p.session_no)
        WHERE r.at_ms >= ? AND r.at_ms < ?
          AND (? IS NULL OR s.harness = ?) AND (? IS NULL OR t.project = ?) AND (? IS NULL OR s.session = ?)
+         AND (? IS NULL OR m.model = ?)
        GROUP BY p.task_no, s.session_no, r.model_no, slot`,
     )
     .all(
@@ -169,6 +179,7 @@ function readSums({ database }: Ledger, query: SpendQuery): readonly SqliteRow[]
       ...twice(query.harness),
       ...twice(query.project),
       ...twice(query.session),
+      ...twice(query.model),
     )
 }
 
