@@ -4,9 +4,11 @@ import type { KeyRing } from './auth/key-ring.ts'
 import type { ServerConfig } from './config/settings.ts'
 import { Forgetting } from './forgetting.ts'
 import { type Forecasting, forecasting } from './forecasting/forecasting.ts'
+import { SharedForecasting } from './forecasting/shared-forecasting.ts'
 import type { Chore } from './housekeeping.ts'
 import { inSlices } from './lifecycle/in-slices.ts'
 import { type Answering, answering } from './predictions/answering.ts'
+import type { PublishedForecast } from './predictions/forecast/forecast-reader.ts'
 import { InstanceBirths } from './predictions/instance-births.ts'
 import { instanceRamp } from './predictions/instance-ramp.ts'
 import { inFullStanding, weighInstances } from './predictions/instance-weights.ts'
@@ -78,27 +80,32 @@ export async function openPredictions(parts: {
   }
   const predictor = new Predictor(units, { minInstances, publishedForMs }, nowMs, weighing)
   const forecasts = new PacedForecasts(publishedForMs ?? 0, nowMs)
-  const learning = forecasting({
-    source: sourceOf(config),
-    minInstances,
-    windowDays: config.windowDays,
-    store,
-    logger,
-    publish(published) {
-      forecasts.publish(published)
-      trust.judge(published.fit.distrusted)
-    },
-  })
+  const shared = isShared(store) ? new SharedProjection(store, units) : undefined
+  const learning = (publish: (published: PublishedForecast) => void) =>
+    forecasting({
+      source: sourceOf(config),
+      minInstances,
+      windowDays: config.windowDays,
+      store,
+      logger,
+      publish,
+    })
+  const publish = (published: PublishedForecast) => {
+    forecasts.publish(published)
+    trust.judge(published.fit.distrusted)
+  }
+  const sharedLearning =
+    shared && new SharedForecasting({ store, isLeading: () => shared.isLeading, learning, publish })
+  const learner = sharedLearning ?? learning(publish)
   const relearn = () => {
     forecasts.hurry()
-    learning.relearn()
+    learner.relearn()
   }
   const onRoomLeft = () =>
     logger.warn(
       'others had made room for a deleted instance; to count what they sent, stop the server and run: mosaic-telemetry predictions rebuild',
     )
   const forgetting = new Forgetting({ store, keys, units, predictor, relearn, onRoomLeft })
-  const shared = isShared(store) ? new SharedProjection(store, units) : undefined
   const projector = shared ?? new Projector(store, units)
 
   await forgetting.start()
@@ -115,7 +122,7 @@ export async function openPredictions(parts: {
         ? config.checkpointIntervalMs
         : Math.min(config.checkpointIntervalMs, SHARE_EVERY_MS),
     forgetting,
-    forecasting: learning,
+    forecasting: learner,
     forecasts,
     chores: [
       chore('summarise large levels', 100, () =>
@@ -128,10 +135,11 @@ export async function openPredictions(parts: {
       chore('save whom predictions trust', 10_000, () => trust.save(), { isDoneAtStop: true }),
       // One that another process has deleted is gone from predictions as soon as its keys are dead.
       chore('forget deleted instances', 2_000, () => forgetting.catchUp()),
+      ...(sharedLearning ? [chore('share the forecast', 2_000, () => sharedLearning.exchange())] : []),
       ...(preset.hasRamp ? [chore('read new instances', 60_000, () => births.refresh())] : []),
     ],
     async end() {
-      await learning.end()
+      await learner.end()
       await shared?.end()
     },
     setAside: () => standings.setAside.size,

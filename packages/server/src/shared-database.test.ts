@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 
 import { newApiKey } from './auth/secrets.ts'
 import { Projector } from './predictions/projector.ts'
@@ -13,6 +13,9 @@ import { type RunningChild, runChild } from './testing/child-process.ts'
 import { createInstance } from './testing/engines.ts'
 import { type PostgresCluster, startPostgresCluster } from './testing/postgres-cluster.ts'
 import { aPostgresDatabase, withClient } from './testing/postgres-database.ts'
+
+/** Processes of their own start slowly where many tests run at once. */
+vi.setConfig({ testTimeout: 60_000 })
 
 const ADMIN_TOKEN = 'admin-token-of-the-tests'
 const QUERY =
@@ -36,7 +39,22 @@ it('predicts on when the leading server is killed: another one has taken over wi
 
   expect(tookMs).toBeLessThan(10_000)
   expect(sent.flat()).toEqual(Array.from({ length: 100 }, () => 'accepted'))
-  await expect.poll(() => database.savedUnits()).toEqual(await database.rebuiltUnits())
+  await expect.poll(() => database.savedUnits(), { timeout: 10_000 }).toEqual(await database.rebuiltUnits())
+})
+
+it('gives the same forecast on every server, learned on one', async () => {
+  await using database = await aDatabaseWithKey(await aPostgresDatabase())
+  await using servers = await someServers(database, 2)
+  const [first, second] = servers.all as [Server, Server]
+  for (let batch = 0; batch < 3; batch++) await first.report(100)
+
+  await expect.poll(() => second.forecast(), { timeout: 15_000 }).toBeDefined()
+
+  await expect
+    .poll(async () => JSON.stringify(await first.forecast()) === JSON.stringify(await second.forecast()), {
+      timeout: 15_000,
+    })
+    .toBe(true)
 })
 
 it('refuses a key on every server within five seconds after it was revoked on one', async () => {
@@ -74,13 +92,14 @@ it('answers 503 while the database is away, and goes on by itself with everythin
   }
   expect(health).toBe(503)
   await expect.poll(() => server.sampleSize(), { timeout: 10_000 }).toBe(before.length + 1)
-  await expect.poll(() => database.savedUnits()).toEqual(await database.rebuiltUnits())
+  await expect.poll(() => database.savedUnits(), { timeout: 10_000 }).toEqual(await database.rebuiltUnits())
 })
 
 interface Server {
   /** Reports as many tasks, and tells what became of each. */
   report(count: number): Promise<readonly string[]>
   sampleSize(): Promise<number>
+  forecast(): Promise<unknown>
   status(method: string, path: string, body?: object): Promise<number>
   answer(
     method: string,
@@ -181,6 +200,10 @@ async function startServer({ url: databaseUrl, apiKey, keyId }: TestDatabase): P
       const response = await ask('GET', QUERY)
       const { metadata } = (await response.json()) as { metadata: { sample_size: number } }
       return metadata.sample_size
+    },
+    async forecast() {
+      const response = await ask('GET', QUERY)
+      return ((await response.json()) as { forecast?: unknown }).forecast
     },
     status: async (method, path, body) => (await ask(method, path, body)).status,
     async answer(method, path, body) {
