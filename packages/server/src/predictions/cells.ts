@@ -24,9 +24,12 @@ export class CellUnits {
 /** Calls back for each unit of a cell that counts, with its instance and events. */
 export type ForEachCounted = (cell: CellUnits, visit: (instance: number, events: number) => void) => void
 
-/** Levels that only a model that enough instances reported has; `MODEL_RULE`, which counts them, is always there. */
-const GATED_RULES: readonly number[] = [0, 1, 2]
+/** Rules that keep the model. */
+const MODEL_RULES = [...levelRules.keys()].filter((rule) => levelRules[rule]?.kept.includes('model'))
+/** The one that keeps nothing else. Its level counts a model's instances, so it is always there. */
 const MODEL_RULE = levelRules.findIndex(({ kept }) => kept.join() === 'model')
+/** Those whose levels only a model that enough instances reported has. */
+const GATED_RULES = MODEL_RULES.filter((rule) => rule !== MODEL_RULE)
 
 /**
  * The exact cells there are, and their levels.
@@ -87,11 +90,10 @@ export class Cells {
 
   /** The levels of a cell that hold anything and may answer, index for index with `levelRules`. */
   levelsOf(cell: Cell): readonly (Level | undefined)[] {
-    const levels = levelKeys(cell).map((key) => this.#levels.get(key))
+    const levels = this.find(cell)?.levels ?? levelKeys(cell).map((key) => this.#levels.get(key))
     const instances = levels[MODEL_RULE]?.instances.size ?? 0
-    return instances < this.#minModelInstances
-      ? levels.map((level, rule) => (rule === MODEL_RULE ? undefined : level))
-      : levels
+    if (instances >= this.#minModelInstances) return levels
+    return levels.map((level, rule) => (MODEL_RULES.includes(rule) ? undefined : level))
   }
 
   /** The level of a key, as `levelKeys` makes it. */

@@ -102,18 +102,18 @@ export class Predictor {
  * The levels that hold enough instances, in the order in which they may answer: those with enough events, the most
  * specific first, then the others, those with most events first.
  */
-function candidatesAmong(levels: readonly (Level | undefined)[], minInstances: number): readonly Candidate[] {
-  const candidates = levelRules.flatMap((rule, index) => {
+function* candidatesAmong(
+  levels: readonly (Level | undefined)[],
+  minInstances: number,
+): Generator<Candidate, void> {
+  const few: Candidate[] = []
+  for (const [index, rule] of levelRules.entries()) {
     const level = levels[index]
-    return level !== undefined && level.eventCount > 0 && level.instances.size >= minInstances
-      ? [{ rule, level }]
-      : []
-  })
-  const byEvents = candidates.toSorted((a, b) => b.level.eventCount - a.level.eventCount)
-  return [
-    ...candidates.filter(({ level }) => level.eventCount >= ENOUGH_EVENTS),
-    ...byEvents.filter(({ level }) => level.eventCount < ENOUGH_EVENTS),
-  ]
+    if (level === undefined || level.eventCount === 0 || level.instances.size < minInstances) continue
+    if (level.eventCount >= ENOUGH_EVENTS) yield { rule, level }
+    else few.push({ rule, level })
+  }
+  yield* few.sort((a, b) => b.level.eventCount - a.level.eventCount)
 }
 
 function metadata(
