@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 
 import { describeMachine, measureBusyness } from './harness/machine.ts'
 import { quantile } from './harness/quantile.ts'
-import { type Cell, cellsOf, nameOf } from './ingest/cells.ts'
+import { type Cell, type CellFilter, cellsOf, everything, nameOf } from './ingest/cells.ts'
 import { type HalfLoad, measureHalfLoad } from './ingest/measure-latency.ts'
 import { measureOnce } from './ingest/measure-once.ts'
 import { measureThroughput, type Pair } from './ingest/measure-throughput.ts'
@@ -18,6 +18,8 @@ const { values: options } = parseArgs({
   options: {
     part: { type: 'string', multiple: true, default: ['throughput', 'latency', 'stages'] },
     batch: { type: 'string', multiple: true, default: ['100', '1'] },
+    connections: { type: 'string', multiple: true, default: everything.connections.map(String) },
+    stored: { type: 'string', multiple: true, default: everything.storedEvents.map(String) },
     rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '3' },
     full: { type: 'boolean', default: false },
@@ -27,6 +29,11 @@ const { values: options } = parseArgs({
 const rounds = Number(options.rounds)
 const timing = { warmUpSeconds: 2, seconds: Number(options.seconds) }
 const batches = options.batch.map(Number)
+const wanted: CellFilter = {
+  connections: options.connections.map(Number),
+  storedEvents: options.stored.map(Number),
+  isFull: options.full,
+}
 
 if (options.part.includes('throughput')) await throughputPart()
 if (options.part.includes('latency')) await latencyPart()
@@ -41,10 +48,10 @@ async function throughputPart(): Promise<void> {
   const measured = await onThisMachine(async () => {
     const ceiling: Record<number, number> = {}
     for (const perBatch of batches) {
-      const { answered, seconds } = await measureOnce('instant', heaviest(perBatch), timing)
+      const { answered, seconds } = await measureOnce('instant', heaviest(perBatch, 0), timing)
       ceiling[perBatch] = answered / seconds
     }
-    const cells = batches.flatMap((perBatch) => cellsOf(perBatch, options.full))
+    const cells = batches.flatMap((perBatch) => cellsOf(perBatch, wanted))
     return { ceiling, pairs: await measureThroughput(cells, rounds, timing, tellPair) }
   })
   keepResults({ throughput: { ...measured, rounds, seconds: timing.seconds } })
@@ -53,10 +60,8 @@ async function throughputPart(): Promise<void> {
 async function latencyPart(): Promise<void> {
   const measured = await onThisMachine(async () => {
     const cells: HalfLoad[] = []
-    for (const cell of batches.flatMap((each) => [
-      heaviest(each),
-      { ...heaviest(each), storedEvents: 5_000_000 },
-    ])) {
+    const fills = [...new Set([0, Math.max(...wanted.storedEvents)])]
+    for (const cell of batches.flatMap((perBatch) => fills.map((stored) => heaviest(perBatch, stored)))) {
       cells.push(await measureHalfLoad(cell, await mostRequests(cell), rounds, timing))
       console.error(
         `half load, ${nameOf(cell)}: p99 ${cells
@@ -80,8 +85,8 @@ async function stagesPart(): Promise<void> {
 }
 
 /** Enough connections for the server never to wait for work. */
-function heaviest(perBatch: number): Cell {
-  return { perBatch, connections: perBatch === 1 ? 64 : 16, storedEvents: 0, ids: 'random' }
+function heaviest(perBatch: number, storedEvents: number): Cell {
+  return { perBatch, connections: perBatch === 1 ? 64 : 16, storedEvents, ids: 'random' }
 }
 
 /** Requests a second that ours takes in a cell, as throughput was measured, or else as it is now. */

@@ -14,14 +14,23 @@ const CONNECTIONS = [1, 4, 16, 64]
 const STORED = [0, 1_000_000, 5_000_000]
 const ORDERS = ['random', 'ordered'] as const
 
-/** Connections on an empty store, and stored events with both orders of ids on 16 connections; or every combination. */
-export function cellsOf(perBatch: number, isFull: boolean): readonly Cell[] {
+/** What of the matrix is wanted. */
+export interface CellFilter {
+  readonly connections: readonly number[]
+  readonly storedEvents: readonly number[]
+  /** Every combination, instead of connections on an empty store, and stored events and order of ids on 16 of them. */
+  readonly isFull: boolean
+}
+
+export const everything: CellFilter = { connections: CONNECTIONS, storedEvents: STORED, isFull: false }
+
+export function cellsOf(perBatch: number, wanted: CellFilter): readonly Cell[] {
   const all = ORDERS.flatMap((ids) =>
-    STORED.flatMap((storedEvents) =>
-      CONNECTIONS.map((connections) => ({ perBatch, connections, storedEvents, ids })),
+    wanted.storedEvents.flatMap((storedEvents) =>
+      wanted.connections.map((connections) => ({ perBatch, connections, storedEvents, ids })),
     ),
   )
-  if (isFull) return all
+  if (wanted.isFull) return all
   return all.filter(
     ({ connections, storedEvents, ids }) =>
       connections === BASE.connections || (storedEvents === BASE.storedEvents && ids === BASE.ids),
