@@ -40,6 +40,7 @@ export type { ImportOptions, ImportProgress, ImportReport } from './import/impor
 export { watchLogs } from './import/watch-logs.ts'
 export type { WatchOptions } from './import/watch-logs.ts'
 export { findLogs } from './import/find-logs.ts'
+export type { FoundLog } from './import/find-logs.ts'
 
 export { findTask, listTasks } from './reports/list-tasks.ts'
 export type { TaskQuery } from './reports/list-tasks.ts'

@@ -9,47 +9,73 @@ export interface EventSink {
   track(event: TaskCompletionEvent): void
   flush(): Promise<void>
   readonly queueSize: number
-  readonly stats: Pick<ClientStats, 'delivered' | 'rejected'>
+  readonly stats: Pick<ClientStats, 'tracked' | 'spooled' | 'rejected' | 'duplicate'>
 }
 
 export interface DeliveryOptions {
   readonly nowMs: () => number
-  /** The client has a spool: what it was given survives, so it counts as handed over even while the server is away. */
-  readonly isSpooled: boolean
   readonly signal?: AbortSignal | undefined
 }
 
 export interface DeliveryReport {
-  /** Handed over for good. */
+  /** Handed over for good: on the server, or in the client's spool. */
   readonly sent: number
-  /** The server was away; these wait in the ledger for the next time. */
-  readonly waiting: number
+  /** Of those handed over, in the spool until the server answers. */
+  readonly spooled: number
+  /** Of those handed over, what the server had already. */
+  readonly duplicate: number
   /** Of those handed over, refused by the server for good. */
   readonly refused: number
+  /** These wait in the ledger for the next time: the server was away and there is no room in the spool. */
+  readonly waiting: number
 }
 
 /** As many as go in one request: nothing piles up in the client's queue, where the oldest would make room. */
 const EVENTS_AT_A_TIME = 100
 
-/** Hands events to a client a request at a time, and notes each request's worth once it is safe. */
+/**
+ * Hands events to a client a request at a time, and notes each request's worth once it is safe. One that is cut off in
+ * between is handed over again the next time, under the same ids.
+ */
 export async function deliverEvents(
   ledger: Ledger,
   events: readonly ReadyEvent[],
   sink: EventSink,
-  { nowMs, isSpooled, signal }: DeliveryOptions,
+  { nowMs, signal }: DeliveryOptions,
 ): Promise<DeliveryReport> {
-  const refusedBefore = sink.stats.rejected
+  const first = sink.stats
   let sent = 0
+  let spooled = 0
   for (let from = 0; from < events.length; from += EVENTS_AT_A_TIME) {
     if (signal?.aborted === true) break
     const some = events.slice(from, from + EVENTS_AT_A_TIME)
+    const before = sink.stats
     for (const { event } of some) sink.track(event)
     await sink.flush()
     const isAway = sink.queueSize > 0
-    if (isAway && !isSpooled) break
+    if (!isTaken(some.length, before, sink.stats, isAway)) break
     markSent(ledger, some, nowMs())
     sent += some.length
-    if (isAway) break
+    if (!isAway) continue
+    spooled = Math.min(sent, sink.queueSize)
+    break
   }
-  return { sent, waiting: events.length - sent, refused: sink.stats.rejected - refusedBefore }
+  return {
+    sent,
+    spooled,
+    duplicate: sink.stats.duplicate - first.duplicate,
+    refused: sink.stats.rejected - first.rejected,
+    waiting: events.length - sent,
+  }
+}
+
+/** A client that is switched off takes nothing; one whose server is away must have them on its disk. */
+function isTaken(
+  count: number,
+  before: EventSink['stats'],
+  after: EventSink['stats'],
+  isAway: boolean,
+): boolean {
+  if (after.tracked - before.tracked < count) return false
+  return !isAway || after.spooled - before.spooled >= count
 }

@@ -2,6 +2,7 @@ import { taskEventId } from '@mosaicstack/telemetry-client/protocol'
 
 import type { GateRuns } from '../tasks/activity.ts'
 import type { ModelShare, TaskRecord } from '../tasks/task-record.ts'
+import { addShares } from '../tasks/summarise-task.ts'
 import { addTokens, NO_TOKENS } from '../tokens.ts'
 
 /** The name in event ids of a whole session; no agent calls a prompt so. */
@@ -56,18 +57,6 @@ function joinModels(shares: readonly ModelShare[]): readonly ModelShare[] {
     byModel.set(key, known === undefined ? share : addShares(known, share))
   }
   return [...byModel.values()].sort((a, b) => b.cost.knownNanoUsd - a.cost.knownNanoUsd)
-}
-
-function addShares(a: ModelShare, b: ModelShare): ModelShare {
-  return {
-    ...a,
-    requests: a.requests + b.requests,
-    tokens: addTokens(a.tokens, b.tokens),
-    cost: {
-      knownNanoUsd: a.cost.knownNanoUsd + b.cost.knownNanoUsd,
-      unpricedRequests: a.cost.unpricedRequests + b.cost.unpricedRequests,
-    },
-  }
 }
 
 function joinGates(ordered: readonly TaskRecord[]): TaskRecord['gates'] {

@@ -8,6 +8,8 @@ export interface WatchOptions extends ImportOptions {
   readonly signal: AbortSignal
   /** After every import that read something. */
   readonly onImport: (report: ImportReport) => void | Promise<void>
+  /** After every look that found nothing new: time has passed, and a task may be over by now. */
+  readonly onQuiet?: (() => void | Promise<void>) | undefined
   /** Looks by itself so often: network drives and containers do not always tell of changes. */
   readonly pollMs?: number | undefined
   /** Waits so long after a change, because lines come in bursts. */
@@ -27,6 +29,7 @@ export async function watchLogs(options: WatchOptions): Promise<void> {
       watchers.renew()
       const report = await importLogs(options)
       if (report.files.read > 0) await options.onImport(report)
+      else await options.onQuiet?.()
       if (await bell.wait(pollMs)) await bell.pause(settleMs)
     }
   } finally {

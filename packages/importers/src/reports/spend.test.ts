@@ -91,7 +91,7 @@ it('says how tasks ended and how far they were from what was expected, where it 
   await using bench = await aMonth()
   const estimate = { inputTokens: 1, outputTokens: 1, costUsdMicros: 1000, madeAtMs: 1 }
   // The second task has a request without a price: it cannot be compared.
-  for (const prompt of [uuid(1), uuid(2)]) rememberEstimate(bench.ledger, prompt, estimate)
+  for (const id of [uuid(1), uuid(2)]) rememberEstimate(bench.ledger, id, estimate)
 
   const [asked] = spend(bench.ledger, { by: [], withOutcomes: true })
   const [unasked] = spend(bench.ledger, { by: [] })
