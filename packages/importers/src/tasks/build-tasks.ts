@@ -7,10 +7,9 @@ import type { Names } from '../ledger/names.ts'
 import type { SqliteDriver, SqliteRow, SqliteStatement } from '../ledger/sqlite-driver.ts'
 import { transaction } from '../ledger/transaction.ts'
 import type { PriceTable } from '../pricing/price-table.ts'
-import { allInput } from '../tokens.ts'
 import { type Activity, addActivity, noActivity } from './activity.ts'
 import { SubagentRepair } from './repair-subagents.ts'
-import { readRequest, REQUEST_COLUMNS, type RequestView } from './request-view.ts'
+import { readSum, type RequestSum, SUM_COLUMNS, SUM_GROUPS } from './request-sums.ts'
 import { PromptResolver } from './resolve-prompts.ts'
 import { SessionRemainder } from './session-remainder.ts'
 import { completenessOf, summariseTask } from './summarise-task.ts'
@@ -77,8 +76,8 @@ export class TaskBuilder {
         startedAtMs: Number(start['started_ms']),
         hasSuccessor: index < starts.length - 1,
         activity: activityOf(stretches.get(taskNo) ?? []),
-        requests: (requests.get(taskNo) ?? []).map(readRequest),
-        contextWindow: (request) => this.#contextWindow(request),
+        requests: (requests.get(taskNo) ?? []).map(readSum),
+        contextWindow: (sum) => this.#contextWindow(sum),
       })
       this.#store(taskNo, session, task)
       stale.delete(taskNo)
@@ -90,19 +89,25 @@ export class TaskBuilder {
   /** What is missing from the session apart from its tasks; the agent's own totals make up for it. */
   #missingApart(sessionNo: number): readonly MissingPart[] {
     const activity = activityOf(this.#statements.stretchesApart.all(sessionNo))
-    const requests = this.#statements.requestsApart.all(sessionNo).map(readRequest)
+    const requests = this.#statements.requestsApart.all(sessionNo).map(readSum)
     const hasTotals = this.#statements.openTotals.get(sessionNo) !== undefined
     return hasTotals ? [] : completenessOf(activity, requests).missing
   }
 
   /** Anthropic's logs do not say the window: 200,000 tokens, unless a request was larger or the model is known to be. */
-  #contextWindow(request: RequestView): number | undefined {
-    if (request.contextWindow !== null) return request.contextWindow
-    if (/\[1m\]$/i.test(request.model)) return 1_000_000
-    if (request.provider === 'anthropic' || request.model.includes('claude')) {
-      return allInput(request.tokens) > 200_000 ? 1_000_000 : 200_000
+  #contextWindow({
+    model,
+    provider,
+    lastMs,
+    contextWindow,
+    peakContextTokens,
+  }: RequestSum): number | undefined {
+    if (contextWindow !== undefined) return contextWindow
+    if (/\[1m\]$/i.test(model)) return 1_000_000
+    if (provider === 'anthropic' || model.includes('claude')) {
+      return peakContextTokens > 200_000 ? 1_000_000 : 200_000
     }
-    return this.#prices.contextWindow(request)
+    return this.#prices.contextWindow({ model, provider, atMs: lastMs })
   }
 
   #store(taskNo: number, { sessionNo }: Session, task: TaskRecord): void {
@@ -189,9 +194,9 @@ function prepareStatements(database: SqliteDriver): Statements {
        WHERE session_no = ? AND started_ms IS NOT NULL AND task_no = prompt_no ORDER BY started_ms, prompt`,
     ),
     requests: database.prepare(
-      `SELECT ${REQUEST_COLUMNS}, p.task_no FROM prompts p
+      `SELECT ${SUM_COLUMNS} FROM prompts p
        JOIN requests r USING (prompt_no) JOIN models m USING (model_no)
-       WHERE p.task_no IN ${ours} ORDER BY r.at_ms, r.request_key`,
+       WHERE p.task_no IN ${ours} ${SUM_GROUPS}`,
     ),
     stretches: database.prepare(
       `SELECT p.task_no, s.subagent, s.activity, f.path FROM prompts p
@@ -204,8 +209,8 @@ function prepareStatements(database: SqliteDriver): Statements {
        WHERE p.session_no = ? AND p.task_no IS NULL ORDER BY f.path, p.prompt`,
     ),
     requestsApart: database.prepare(
-      `SELECT ${REQUEST_COLUMNS} FROM prompts p JOIN requests r USING (prompt_no) JOIN models m USING (model_no)
-       WHERE p.session_no = ? AND p.task_no IS NULL`,
+      `SELECT ${SUM_COLUMNS} FROM prompts p JOIN requests r USING (prompt_no) JOIN models m USING (model_no)
+       WHERE p.session_no = ? AND p.task_no IS NULL ${SUM_GROUPS}`,
     ),
     openTotals: database.prepare(
       'SELECT 1 FROM session_totals WHERE session_no = ? AND until_ms IS NULL LIMIT 1',

@@ -8,9 +8,8 @@ import type { SqliteDriver, SqliteRow, SqliteStatement } from '../ledger/sqlite-
 import type { Names } from '../ledger/names.ts'
 import { canonicalModel } from '../pricing/model-names.ts'
 import type { PriceTable } from '../pricing/price-table.ts'
-import { isZero, tokensBeyond } from '../tokens.ts'
+import { addTokens, isZero, NO_TOKENS, tokensBeyond } from '../tokens.ts'
 import { readRequest, REQUEST_COLUMNS, type RequestView } from './request-view.ts'
-import { sumCost, sumTokens } from './summarise-task.ts'
 
 const INSERT = `INSERT INTO requests (harness, request_key, prompt_no, at_ms, model_no, role, is_sidechain,
     fresh_input, cache_read, cache_write_5m, cache_write_1h, output, reasoning,
@@ -68,7 +67,8 @@ export class SessionRemainder {
     requests: readonly RequestView[],
   ): void {
     const known = requests.filter(({ model }) => canonicalModel(model) === canonicalModel(counted.model))
-    const tokens = tokensBeyond(counted.tokens, sumTokens(known))
+    const knownTokens = known.reduce((sum, request) => addTokens(sum, request.tokens), NO_TOKENS)
+    const tokens = tokensBeyond(counted.tokens, knownTokens)
     if (isZero(tokens)) return
     const atMs = Number(totals['at_ms'])
     const provider = known[0]?.provider ?? 'anthropic'
@@ -96,9 +96,10 @@ export class SessionRemainder {
     known: readonly RequestView[],
     remainder: Pick<RequestView, 'tokens' | 'atMs' | 'provider'>,
   ): number | undefined {
-    const { knownNanoUsd, unpricedRequests } = sumCost(known)
+    const isPriced = known.every(({ costNanoUsd }) => costNanoUsd !== null)
+    const knownNanoUsd = known.reduce((sum, { costNanoUsd }) => sum + (costNanoUsd ?? 0), 0)
     const beyond = counted.costUsd === undefined ? -1 : usdToNano(counted.costUsd) - knownNanoUsd
-    if (unpricedRequests === 0 && beyond >= 0) return beyond
+    if (isPriced && beyond >= 0) return beyond
     return this.#prices.priceNanoUsd({ ...remainder, model: counted.model })
   }
 }

@@ -2,10 +2,10 @@ import { taskEventId } from '@mosaicstack/telemetry-client/protocol'
 
 import { type RequestSource, SOURCE_BITS } from '../ledger/request-rows.ts'
 import type { MissingPart } from '../log-facts.ts'
-import { addTokens, allInput, NO_TOKENS, type TokenCounts } from '../tokens.ts'
+import { addTokens, allInput, NO_TOKENS } from '../tokens.ts'
 import type { Activity } from './activity.ts'
-import type { RequestView } from './request-view.ts'
-import type { Completeness, ModelShare, TaskCost, TaskRecord } from './task-record.ts'
+import { type RequestSum, total } from './request-sums.ts'
+import type { Completeness, ModelShare, TaskRecord } from './task-record.ts'
 import { inferTaskType } from './task-type.ts'
 
 export interface TaskParts {
@@ -15,17 +15,15 @@ export interface TaskParts {
   readonly startedAtMs: number
   readonly hasSuccessor: boolean
   readonly activity: Activity
-  /** In the order of time. */
-  readonly requests: readonly RequestView[]
+  readonly requests: readonly RequestSum[]
   /** The size of a model's context window in tokens, where it is known. */
-  readonly contextWindow: (request: RequestView) => number | undefined
+  readonly contextWindow: (sum: RequestSum) => number | undefined
 }
 
 /** Adds up what is known about one task. The same parts give the same record. */
 export function summariseTask(parts: TaskParts): TaskRecord {
   const { harness, session, prompt, startedAtMs, activity, requests } = parts
-  const endedAtMs = Math.max(startedAtMs, activity.lastMs, ...requests.map((request) => request.atMs))
-  const models = sharesByModel(requests)
+  const endedAtMs = Math.max(startedAtMs, activity.lastMs, ...requests.map((sum) => sum.lastMs))
   return {
     harness,
     harnessVersion: activity.version ?? undefined,
@@ -37,10 +35,13 @@ export function summariseTask(parts: TaskParts): TaskRecord {
     durationMs: activity.turnDurationMs > 0 ? activity.turnDurationMs : endedAtMs - startedAtMs,
     project: activity.project ?? undefined,
     branch: activity.branch ?? undefined,
-    requests: requests.length,
-    tokens: sumTokens(requests),
-    cost: sumCost(requests),
-    models,
+    requests: total(requests, (sum) => sum.requests),
+    tokens: requests.reduce((all, { tokens }) => addTokens(all, tokens), NO_TOKENS),
+    cost: {
+      knownNanoUsd: total(requests, ({ cost }) => cost.knownNanoUsd),
+      unpricedRequests: total(requests, ({ cost }) => cost.unpricedRequests),
+    },
+    models: sharesByModel(requests),
     compactions: activity.compactions,
     retries: activity.retries,
     ...peakContext(parts),
@@ -57,36 +58,28 @@ export function summariseTask(parts: TaskParts): TaskRecord {
   }
 }
 
-export function sumTokens(requests: readonly { readonly tokens: TokenCounts }[]): TokenCounts {
-  return requests.reduce((sum, { tokens }) => addTokens(sum, tokens), NO_TOKENS)
+function sharesByModel(sums: readonly RequestSum[]): readonly ModelShare[] {
+  const shares = new Map<string, ModelShare>()
+  for (const { model, provider, requests, tokens, cost } of sums) {
+    const key = `${model}\n${provider}`
+    const known = shares.get(key)
+    const share = { model, provider, requests, tokens, cost }
+    shares.set(key, known === undefined ? share : addShares(known, share))
+  }
+  return [...shares.values()].sort(dearestFirst)
 }
 
-export function sumCost(requests: readonly Pick<RequestView, 'costNanoUsd'>[]): TaskCost {
-  let knownNanoUsd = 0
-  let unpricedRequests = 0
-  for (const { costNanoUsd } of requests) {
-    if (costNanoUsd === null) unpricedRequests++
-    else knownNanoUsd += costNanoUsd
+export function addShares(a: ModelShare, b: ModelShare): ModelShare {
+  return {
+    model: a.model,
+    provider: a.provider,
+    requests: a.requests + b.requests,
+    tokens: addTokens(a.tokens, b.tokens),
+    cost: {
+      knownNanoUsd: a.cost.knownNanoUsd + b.cost.knownNanoUsd,
+      unpricedRequests: a.cost.unpricedRequests + b.cost.unpricedRequests,
+    },
   }
-  return { knownNanoUsd, unpricedRequests }
-}
-
-function sharesByModel(requests: readonly RequestView[]): readonly ModelShare[] {
-  const groups = new Map<string, RequestView[]>()
-  for (const request of requests) {
-    const key = `${request.model}\n${request.provider}`
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [request])
-    else group.push(request)
-  }
-  const shares = [...groups.values()].map((group) => ({
-    model: group[0]?.model ?? '',
-    provider: group[0]?.provider ?? '',
-    requests: group.length,
-    tokens: sumTokens(group),
-    cost: sumCost(group),
-  }))
-  return shares.sort(dearestFirst)
 }
 
 function dearestFirst(a: ModelShare, b: ModelShare): number {
@@ -99,17 +92,16 @@ function dearestFirst(a: ModelShare, b: ModelShare): number {
 
 /** A subagent has a context of its own; only where nothing else is known does it stand for the task's. */
 function peakContext({ requests, contextWindow }: TaskParts) {
-  const main = requests.filter(({ role }) => role === 'main')
-  let peakContextTokens = 0
-  let peak: RequestView | undefined
-  for (const request of main.length > 0 ? main : requests) {
-    if (allInput(request.tokens) < peakContextTokens) continue
-    peakContextTokens = allInput(request.tokens)
-    peak = request
-  }
+  const main = requests.filter(({ isMain }) => isMain)
+  const [peak] = [...(main.length > 0 ? main : requests)].sort(fullestFirst)
+  const peakContextTokens = peak?.peakContextTokens ?? 0
   const window = peak === undefined ? undefined : contextWindow(peak)
   const peakContextUse = window === undefined ? 0 : Math.min(1, peakContextTokens / window)
   return { peakContextTokens, peakContextUse }
+}
+
+function fullestFirst(a: RequestSum, b: RequestSum): number {
+  return b.peakContextTokens - a.peakContextTokens || (a.model < b.model ? -1 : 1)
 }
 
 function mostEdited(languages: Activity['languages']): string | undefined {
@@ -120,16 +112,15 @@ function mostEdited(languages: Activity['languages']): string | undefined {
 /** What the log said is missing, less what another source has brought. */
 export function completenessOf(
   { missing, compactions }: Pick<Activity, 'missing' | 'compactions'>,
-  requests: readonly RequestView[],
+  requests: readonly RequestSum[],
 ): Completeness {
   const bits = requests.reduce((all, { sources }) => all | sources, 0)
   const sources = (Object.keys(SOURCE_BITS) as RequestSource[]).filter(
     (source) => (bits & SOURCE_BITS[source]) !== 0,
   )
   const parts = new Set<MissingPart>(missing)
-  const compactionRequests = requests.filter(({ role }) => role === 'compaction').length
-  if (compactionRequests >= compactions) parts.delete('compaction_request')
-  if (requests.some(({ isOutputPartial }) => isOutputPartial)) parts.add('subagent_output')
-  if (requests.some(({ costNanoUsd }) => costNanoUsd === null)) parts.add('unpriced_model')
+  if (total(requests, (sum) => sum.compactionRequests) >= compactions) parts.delete('compaction_request')
+  if (total(requests, (sum) => sum.partialOutputs) > 0) parts.add('subagent_output')
+  if (total(requests, ({ cost }) => cost.unpricedRequests) > 0) parts.add('unpriced_model')
   return { sources, missing: [...parts].sort() }
 }
