@@ -42,6 +42,28 @@ it('predicts on when the leading server is killed: another one has taken over wi
   await expect.poll(() => database.savedUnits(), { timeout: 10_000 }).toEqual(await database.rebuiltUnits())
 })
 
+it('takes over within ten seconds from a leader that hangs, which saves nothing when it wakes up', async () => {
+  await using database = await aDatabaseWithKey(await aPostgresDatabase())
+  await using servers = await someServers(database, 2)
+  await servers.all[0]?.report(20)
+  await expect.poll(() => servers.sampleSizes(), { timeout: 15_000 }).toEqual([20, 20])
+  const leader = await database.leaderIsOneOf(servers.all)
+  const survivor = servers.all.find((server) => server !== leader)!
+
+  leader.child.process.kill('SIGSTOP')
+  const hungAtMs = Date.now()
+  await survivor.report(10)
+  await expect.poll(() => survivor.sampleSize(), { timeout: 15_000, interval: 50 }).toBe(30)
+  const tookMs = Date.now() - hungAtMs
+  leader.child.process.kill('SIGCONT')
+
+  expect(tookMs).toBeLessThan(10_000)
+  await survivor.report(10)
+  await expect.poll(() => servers.sampleSizes(), { timeout: 15_000 }).toEqual([40, 40])
+  expect(await database.leaderIsOneOf(servers.all)).toBe(survivor)
+  await expect.poll(() => database.savedUnits(), { timeout: 10_000 }).toEqual(await database.rebuiltUnits())
+})
+
 it('gives the same forecast on every server, learned on one', async () => {
   await using database = await aDatabaseWithKey(await aPostgresDatabase())
   await using servers = await someServers(database, 2)

@@ -80,7 +80,7 @@ const HINTS: readonly (readonly [codes: RegExp, hint: (target: Target) => string
     /^42501$/,
     ({ database, user }) => `Let the user make its schema: GRANT CREATE ON DATABASE ${database} TO ${user};`,
   ],
-  [/^53300$/, () => 'Raise max_connections; a server process takes up to nine.'],
+  [/^53300$/, () => 'Raise max_connections; a server process takes up to ten.'],
   [/^57P03$/, () => 'PostgreSQL is starting up or shutting down; start again in a moment.'],
   [/^25006$/, () => 'This is a replica. Name the primary in --database-url.'],
 ]

@@ -89,16 +89,19 @@ it('refuses a schema of our name that is somebody else’s', async () => {
   await expect(openPostgresStore(url)).rejects.toMatchObject({ code: 'STORE_NOT_OURS' })
 })
 
+const fit = { version: '17.0', major: 17, encoding: 'UTF8', isReplica: false }
+
 it.each([
-  ['14.11', 14, 'UTF8', 'this is PostgreSQL 14.11; 15 or newer is needed'],
-  ['17.0', 17, 'SQL_ASCII', 'the database keeps text as SQL_ASCII; UTF8 is needed'],
-])('refuses PostgreSQL %s with version %i and encoding %s', (version, major, encoding, message) => {
-  expect(() => refuseUnfitServer(version, major, encoding)).toThrow(
+  [{ version: '14.11', major: 14 }, 'this is PostgreSQL 14.11; 15 or newer is needed'],
+  [{ encoding: 'SQL_ASCII' }, 'the database keeps text as SQL_ASCII; UTF8 is needed'],
+  [{ isReplica: true }, 'this PostgreSQL is a replica, which takes no writes'],
+])('refuses a server with %o', (unfit, message) => {
+  expect(() => refuseUnfitServer({ ...fit, ...unfit })).toThrow(
     expect.objectContaining({ code: 'STORE_UNFIT', message, hint: expect.any(String) }),
   )
 })
 
-it('starts nothing where the database is a replica or out of reach, and says where it looked, without the password', async () => {
+it('says where it looked and what to check when a database is out of reach, without the password', async () => {
   const reachable = new URL(await aPostgresDatabase('empty'))
   const changed = (change: (url: URL) => void) => {
     const url = new URL(reachable)

@@ -42,12 +42,25 @@ export async function refuseUnfit(session: Session): Promise<void> {
   const row = await session.get(`
     SELECT current_setting('server_version') AS version,
            current_setting('server_version_num')::int / 10000 AS major,
-           current_setting('server_encoding') AS encoding`)
-  refuseUnfitServer(String(row?.['version']), Number(row?.['major']), String(row?.['encoding']))
+           current_setting('server_encoding') AS encoding,
+           pg_is_in_recovery() AS is_replica`)
+  refuseUnfitServer({
+    version: String(row?.['version']),
+    major: Number(row?.['major']),
+    encoding: String(row?.['encoding']),
+    isReplica: row?.['is_replica'] === true,
+  })
 }
 
-/** @throws ServerError for a PostgreSQL that is too old or keeps text in another encoding. */
-export function refuseUnfitServer(version: string, major: number, encoding: string): void {
+export interface DatabaseServer {
+  readonly version: string
+  readonly major: number
+  readonly encoding: string
+  readonly isReplica: boolean
+}
+
+/** @throws ServerError for a PostgreSQL that is too old, takes no writes or keeps text in another encoding. */
+export function refuseUnfitServer({ version, major, encoding, isReplica }: DatabaseServer): void {
   if (major < OLDEST_VERSION) {
     throw new ServerError(
       'STORE_UNFIT',
@@ -56,6 +69,11 @@ export function refuseUnfitServer(version: string, major: number, encoding: stri
         hint: 'Upgrade the database server, or name another one in --database-url.',
       },
     )
+  }
+  if (isReplica) {
+    throw new ServerError('STORE_UNFIT', 'this PostgreSQL is a replica, which takes no writes', {
+      hint: 'Name the primary in --database-url.',
+    })
   }
   if (encoding !== 'UTF8') {
     throw new ServerError('STORE_UNFIT', `the database keeps text as ${encoding}; UTF8 is needed`, {
