@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { addBacktest } from './commands/backtest.ts'
 import { addDemo } from './commands/demo.ts'
 import { addDoctor } from './commands/doctor.ts'
+import { addImport } from './commands/import.ts'
 import { addInstances } from './commands/instances.ts'
 import { addKeys } from './commands/keys.ts'
 import { addMcp } from './commands/mcp.ts'
@@ -27,6 +28,7 @@ export function buildProgram(): Command {
   for (const add of [
     addServe,
     addDemo,
+    addImport,
     addMcp,
     addPredict,
     addBacktest,

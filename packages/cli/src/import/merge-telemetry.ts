@@ -1,0 +1,103 @@
+import { type Ledger, mergeOtlp } from '@mosaicstack/telemetry-importers'
+import type { OtlpRequestPage } from '@mosaicstack/telemetry-client/protocol'
+
+import type { Connection } from '../connection.ts'
+
+export type TelemetryMerge =
+  | { readonly kind: 'merged'; readonly sessions: number; readonly requests: number }
+  /** The server did not answer, or knows no OpenTelemetry: the logs alone count, until the next import. */
+  | { readonly kind: 'unavailable'; readonly cause: string }
+
+interface SessionPage {
+  readonly sessions: readonly {
+    readonly session_id: string | null
+    readonly last_heard_at: string | null
+    readonly claimed_until: string | null
+  }[]
+  readonly next_after: number | null
+}
+
+const TIMEOUT_MS = 10_000
+
+/**
+ * Fetches what the server was told by OpenTelemetry about the sessions in the ledger, and claims them: the server makes
+ * no events of a session that is read from its logs. A session that was not heard of since the last time is left alone.
+ */
+export async function mergeTelemetry(ledger: Ledger, connection: Connection): Promise<TelemetryMerge> {
+  const known = new Set(
+    ledger.database
+      .prepare('SELECT DISTINCT session FROM sessions')
+      .all()
+      .map(({ session }) => String(session)),
+  )
+  const notes = heardNotes(ledger, connection)
+  let sessions = 0
+  let requests = 0
+  try {
+    for await (const session of eachSession(connection)) {
+      const { claimed_until: claimedUntil, last_heard_at: heardAt, session_id: id } = session
+      if (id === null || !known.has(id)) continue
+      if (claimedUntil !== null && heardAt === notes.get(id)) continue
+      for await (const page of eachPage<OtlpRequestPage>(
+        connection,
+        `requests?merge=true&session_id=${encodeURIComponent(id)}`,
+      )) {
+        mergeOtlp(ledger, page.requests)
+        requests += page.requests.length
+      }
+      if (heardAt !== null) notes.set(id, heardAt)
+      sessions++
+    }
+    return { kind: 'merged', sessions, requests }
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error
+    return { kind: 'unavailable', cause: error.message }
+  }
+}
+
+/** Until when each session was merged, as the server told it. */
+function heardNotes({ database }: Ledger, { instanceId }: Connection) {
+  const nameOf = (session: string): string => `otlp/${instanceId}/${session}`
+  const find = database.prepare('SELECT value FROM notes WHERE name = ?')
+  const put = database.prepare(
+    'INSERT INTO notes (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+  )
+  return {
+    get: (session: string) => find.get(nameOf(session))?.['value'],
+    set: (session: string, heardAt: string) => void put.run(nameOf(session), heardAt),
+  }
+}
+
+async function* eachSession(connection: Connection): AsyncGenerator<SessionPage['sessions'][number]> {
+  for await (const page of eachPage<SessionPage>(connection, 'sessions?')) yield* page.sessions
+}
+
+async function* eachPage<Page extends { readonly next_after: number | null }>(
+  connection: Connection,
+  query: string,
+): AsyncGenerator<Page> {
+  let after = 0
+  for (;;) {
+    const page = await get<Page>(connection, `${query}&limit=1000&after=${after}`)
+    yield page
+    if (page.next_after === null) return
+    after = page.next_after
+  }
+}
+
+/** A failure of the world, made a value at the door above. */
+class Unavailable extends Error {}
+
+async function get<Answer>({ apiKey, serverUrl }: Connection, path: string): Promise<Answer> {
+  const response = await fetch(`${serverUrl.replace(/\/+$/, '')}/v1/otlp/${path}`, {
+    headers: { authorization: `Bearer ${apiKey}` },
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  }).catch(() => {
+    throw new Unavailable(`${serverUrl} does not answer`)
+  })
+  if (!response.ok)
+    throw new Unavailable(`${serverUrl} answers HTTP ${response.status} to ${path.split('?')[0]}`)
+  return (await response.json().catch(() => {
+    throw new Unavailable(`${serverUrl} does not answer with JSON`)
+  })) as Answer
+}
