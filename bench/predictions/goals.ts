@@ -8,10 +8,21 @@ import type { GoalRow } from './goal.ts'
 import { knownTruth } from './known-truth.ts'
 import { projection } from './projection.ts'
 import { realData } from './real-data.ts'
+import { scaleGoals } from './scale-goals.ts'
 import { selfMeasurement } from './self-measurement.ts'
 import { speed } from './speed.ts'
 
-const measurements = [conformance, realData, knownTruth, attackers, drift, projection, speed, selfMeasurement]
+const measurements = [
+  conformance,
+  realData,
+  knownTruth,
+  attackers,
+  drift,
+  projection,
+  speed,
+  scaleGoals,
+  selfMeasurement,
+]
 const file = new URL('../../../docs/predictions-goals.md', import.meta.url)
 
 const asked = process.argv.slice(2).map((name) => name.toUpperCase())

@@ -24,6 +24,18 @@ const properties: readonly Property[] = [
     runs: MEMORY_RUNS,
   },
   {
+    file: 'units-bounds',
+    title: 'have the same bytes whenever and in whichever order that happens',
+    what: 'days that become weeks, at any moment and across restarts: same bytes',
+    runs: MEMORY_RUNS,
+  },
+  {
+    file: 'units-bounds',
+    title: 'keeps the same ones in any order, in parts, across restarts and weeks',
+    what: 'a cell of more instances than are kept, in any order and parts: same bytes',
+    runs: MEMORY_RUNS,
+  },
+  {
     file: 'standings',
     title:
       'a deleted instance leaves answers and stored units as if it had never been, also for events still on their way',

@@ -9,6 +9,8 @@ export class CellUnits {
   readonly number: number
   /** Index for index with `levelRules`; undefined where a level does not count it. */
   readonly levels: (Level | undefined)[] = levelRules.map(() => undefined)
+  /** Where it stands in `cells` of each of its levels. */
+  readonly places: number[] = levelRules.map(() => -1)
   /** The first unit of its list. */
   firstUnit = NO_UNIT
   unitCount = 0
@@ -135,17 +137,23 @@ export class Cells {
   #join(cell: CellUnits, rule: number, key: string): Level {
     const level = this.#levels.get(key) ?? new Level()
     this.#levels.set(key, level)
-    level.cells.add(cell)
     cell.levels[rule] = level
+    cell.places[rule] = level.cells.push(cell) - 1
     return level
   }
 
   /** Leaves a level in which nothing of the cell counts any more, or which all of its cells leave together. */
   #leave(cell: CellUnits, rule: number, key: string): void {
     const level = cell.levels[rule]
+    if (level === undefined) return
     cell.levels[rule] = undefined
-    level?.cells.delete(cell)
-    if (level?.cells.size === 0) this.#levels.delete(key)
+    const place = cell.places[rule] as number
+    const last = level.cells.pop() as CellUnits
+    if (last !== cell) {
+      level.cells[place] = last
+      last.places[rule] = place
+    }
+    if (level.cells.length === 0) this.#levels.delete(key)
   }
 }
 

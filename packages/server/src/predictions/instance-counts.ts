@@ -1,25 +1,55 @@
 import { mixed } from './unit-index.ts'
 
-/** Shared by all that are empty. */
+/** Shared by all that have no pairs. */
 const NONE = new Int32Array(2)
 
 /**
- * Events by instance number, in one array of pairs: about 14 bytes an instance, where a map takes 40. Most levels have
- * few instances, and there are many levels.
+ * Events by instance number, in one array of pairs: about 14 bytes an instance, where a map takes 40. There are many
+ * levels of one instance alone, which do without the array.
  */
 export class InstanceCounts {
   /** Instances with any events. */
   size = 0
+  /** The only instance and its events, while there are no pairs. */
+  #only = 0
+  #onlyEvents = 0
   /** Pairs of instance number + 1 and events; a first number of 0 is a free pair. */
   #pairs = NONE
 
   /** Events of an instance. */
   get(instance: number): number {
+    if (this.#pairs === NONE) return this.#only === instance ? this.#onlyEvents : 0
     return this.#pairs[2 * this.#find(instance) + 1] as number
   }
 
   /** Adds `change`, which may be negative; an instance without events is forgotten. */
   add(instance: number, change: number): void {
+    if (this.#pairs === NONE && (this.size === 0 || this.#only === instance)) {
+      this.#only = instance
+      this.#onlyEvents += change
+      this.size = this.#onlyEvents === 0 ? 0 : 1
+      return
+    }
+    if (this.#pairs === NONE) this.#makePairs()
+    this.#addToPairs(instance, change)
+  }
+
+  /** Calls back for every instance, in no order that means anything. */
+  forEach(visit: (instance: number, events: number) => void): void {
+    if (this.#pairs === NONE && this.size > 0) visit(this.#only, this.#onlyEvents)
+    for (let index = 0; index < this.#pairs.length; index += 2) {
+      const entry = this.#pairs[index] as number
+      if (entry !== 0) visit(entry - 1, this.#pairs[index + 1] as number)
+    }
+  }
+
+  #makePairs(): void {
+    this.#pairs = new Int32Array(8)
+    this.size = 0
+    this.#addToPairs(this.#only, this.#onlyEvents)
+  }
+
+  #addToPairs(instance: number, change: number): void {
     let at = this.#find(instance)
     if (this.#pairs[2 * at] === 0) {
       if (change === 0) return
@@ -36,14 +66,6 @@ export class InstanceCounts {
     if (events === 0) this.#remove(at)
   }
 
-  /** Calls back for every instance, in no order that means anything. */
-  forEach(visit: (instance: number, events: number) => void): void {
-    for (let index = 0; index < this.#pairs.length; index += 2) {
-      const entry = this.#pairs[index] as number
-      if (entry !== 0) visit(entry - 1, this.#pairs[index + 1] as number)
-    }
-  }
-
   /** The place of an instance, or the free one where it would stand. */
   #find(instance: number): number {
     const mask = this.#pairs.length / 2 - 1
@@ -57,7 +79,7 @@ export class InstanceCounts {
 
   #grow(): void {
     const before = this.#pairs
-    this.#pairs = new Int32Array(before === NONE ? 4 : 2 * before.length)
+    this.#pairs = new Int32Array(2 * before.length)
     for (let index = 0; index < before.length; index += 2) {
       const entry = before[index] as number
       if (entry === 0) continue

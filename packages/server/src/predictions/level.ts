@@ -10,7 +10,7 @@ export class Level {
   /** Events that count by instance number; an instance without any is absent. */
   readonly instances = new InstanceCounts()
   /** Also those whose events are all still to come. */
-  readonly cells = new Set<CellUnits>()
+  readonly cells: CellUnits[] = []
   #changedBy: number | undefined
   #haveSeveralChanged = false
 

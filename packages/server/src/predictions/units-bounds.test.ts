@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { anObservation, aQuery, DAY_MS, instance, NOW_MS } from '../testing/an-observation.ts'
+import { propertyRuns } from '../testing/property-runs.ts'
 import { someObservations } from '../testing/some-observations.ts'
 import type { Observation } from './observation.ts'
 import { Predictor } from './predictor.ts'
@@ -28,7 +29,7 @@ describe('days that become weeks', () => {
       fc.property(someHistory, (history) => {
         expect(live(history, { windowMs })).toEqual(rebuilt(history.events, { windowMs }))
       }),
-      { numRuns: 250 },
+      { numRuns: propertyRuns(150) },
     )
   })
 
@@ -89,7 +90,7 @@ describe('a cell of more instances than are kept', () => {
       fc.property(someHistory, (history) => {
         expect(live(history, settings)).toEqual(rebuilt(history.events, settings))
       }),
-      { numRuns: 250 },
+      { numRuns: propertyRuns(150) },
     )
   })
 
