@@ -7,6 +7,7 @@ const COMMANDS = [
   ['serve'],
   ['demo'],
   ['predict'],
+  ['import'],
   ['mcp'],
   ['runs'],
   ['runs', 'list'],

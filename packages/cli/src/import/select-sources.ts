@@ -29,7 +29,8 @@ function selectOne(source: string, importers: readonly Importer[], machine: Mach
   const path = resolve(owners.length > 0 ? source.slice(colon + 1) : source)
   if (!existsSync(path)) throw unknownSource(source, importers)
 
-  const found = importersAt(path, owners.length > 0 ? owners : importers, machine)
+  const isNamed = owners.length > 0
+  const found = importersAt(path, isNamed ? owners : importers, machine, isNamed)
   const agents = [...new Set(found.map(({ harness }) => harness))]
   if (agents.length === 1 || isHome(path, importers, machine)) return found
   throw agents.length === 0
@@ -40,7 +41,8 @@ function selectOne(source: string, importers: readonly Importer[], machine: Mach
       })
 }
 
-const WHERE_LOGS_ARE = 'Name the directory that the agent keeps its logs in, such as ~/.claude/projects.'
+const WHERE_LOGS_ARE =
+  'Name the directory that the agent keeps its logs in, such as ~/.claude/projects, or say whose they are: claude-code:FILE.'
 
 /** As people write an agent's name: `claude-code`. */
 export function nameOf(harness: string): string {
@@ -55,23 +57,29 @@ function importersOf(name: string, importers: readonly Importer[]): readonly Imp
 }
 
 /** The importers that find logs there: of a home directory that was moved, of a directory of logs, or of one file. */
-function importersAt(path: string, importers: readonly Importer[], machine: Machine): readonly Importer[] {
-  if (statSync(path).isFile())
-    return withLogs(
-      importers.map((each) => atFile(path, each, machine)),
-      machine,
-    )
+function importersAt(
+  path: string,
+  importers: readonly Importer[],
+  machine: Machine,
+  isNamed: boolean,
+): readonly Importer[] {
   if (isHome(path, importers, machine))
     return withLogs(
       importers.map((each) => atHome(path, each)),
       machine,
     )
-  const fitting = importers.filter((each) => withLogs([atDirectory(path, each, machine)], machine).length > 0)
-  // Two agents may lay out their logs in the same way; the name of the directory tells them apart.
-  const sameName = fitting.filter((each) =>
-    each.locate(machine).some((place) => basename(place.path) === basename(path)),
-  )
-  return (sameName.length > 0 ? sameName : fitting).map((each) => atDirectory(path, each, machine))
+  const isFile = statSync(path).isFile()
+  const moved = importers.map((each) => (isFile ? atFile : atDirectory)(path, each, machine))
+  const fitting = withLogs(moved, machine)
+  // Two agents may lay out their logs in the same way, and any file may look like a log; the directory's name tells.
+  const alike = fitting.filter((each) => importers.some((usual) => isOfSameName(each, usual, machine)))
+  return alike.length > 0 || (isFile && !isNamed) ? alike : fitting
+}
+
+function isOfSameName(moved: Importer, usual: Importer, machine: Machine): boolean {
+  const namesOf = (importer: Importer): readonly string[] =>
+    importer.locate(machine).map((place) => basename(place.path))
+  return moved.format === usual.format && namesOf(moved).some((name) => namesOf(usual).includes(name))
 }
 
 function isHome(path: string, importers: readonly Importer[], machine: Machine): boolean {

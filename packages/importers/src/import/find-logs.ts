@@ -46,5 +46,9 @@ function list(directory: string) {
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true
+  try {
+    return statSync(path).isFile()
+  } catch {
+    return false // a link to nowhere, or to where we may not look
+  }
 }
