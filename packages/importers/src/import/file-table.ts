@@ -1,6 +1,6 @@
 import type { JsonValue } from '../importer.ts'
 import type { SqliteDriver, SqliteStatement } from '../ledger/sqlite-driver.ts'
-import type { ReadingIssue } from '../reading-issues.ts'
+import type { IssueCounts } from './issue-counter.ts'
 
 /** How far a file was read. */
 export interface FileProgress {
@@ -11,8 +11,6 @@ export interface FileProgress {
   readonly state: JsonValue | undefined
   readonly issues: IssueCounts
 }
-
-export type IssueCounts = Partial<Record<ReadingIssue, number>>
 
 /** What is known of the files that were read. */
 export class FileTable {

@@ -7,6 +7,9 @@ export const MAX_LINE_BYTES = 32 * 1024 * 1024
 
 const NEWLINE = 0x0a
 
+/** Used again from file to file: giving out fresh memory for each took longer than reading them. */
+let spare: Buffer | undefined
+
 export type LineOutcome =
   /** A line without its end; `isWhole` is false for what stands after the last newline. */
   | { readonly kind: 'line'; readonly text: string; readonly endsAt: number; readonly isWhole: boolean }
@@ -14,7 +17,8 @@ export type LineOutcome =
 
 /** Yields the lines of an open file from a place on; `endsAt` is where the next line begins. */
 export function* readLines(file: number, from: number): Generator<LineOutcome, void, undefined> {
-  let buffer: Buffer = Buffer.allocUnsafe(CHUNK_BYTES)
+  let buffer = spare ?? Buffer.allocUnsafe(CHUNK_BYTES)
+  spare = undefined
   /** Where `buffer[0]` is in the file. */
   let base = from
   let filled = 0
@@ -47,8 +51,10 @@ export function* readLines(file: number, from: number): Generator<LineOutcome, v
     if (count === 0) break
     filled += count
   }
+  const rest = buffer.toString('utf8', 0, filled)
+  if (buffer.length === CHUNK_BYTES) spare = buffer
   if (filled > 0 && !isSkipping) {
-    yield { kind: 'line', text: buffer.toString('utf8', 0, filled), endsAt: base + filled, isWhole: false }
+    yield { kind: 'line', text: rest, endsAt: base + filled, isWhole: false }
   }
 }
 

@@ -1,38 +1,26 @@
 /**
- * Reads what is new in one log file into the ledger.
+ * Stores what is new in one log in the ledger.
  *
  * Always true
  * - Facts and the place that reading has reached are stored in one transaction, so a crash at any moment loses both or
  *   neither, and the next import goes on as if nothing had happened.
- * - A line is taken when it is whole: it ends with a newline, or is a whole JSON object at the end of the file.
  * - A file whose read part has changed is read from the start; requests are known by their keys, and what it said about
  *   activity is forgotten first.
  */
-import { closeSync, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readFileSync, statSync } from 'node:fs'
 
-import type {
-  DatabaseFormat,
-  DocumentFormat,
-  Importer,
-  LinesFormat,
-  LogDatabase,
-  ReadContext,
-} from '../importer.ts'
-import { isRecord } from '../json-fields.ts'
+import type { DatabaseFormat, DocumentFormat, Importer, LogDatabase } from '../importer.ts'
 import type { FactWriter } from '../ledger/fact-writer.ts'
+import { FactGatherer } from '../ledger/gathered-facts.ts'
 import { openSqlite, type SqliteDriver } from '../ledger/sqlite-driver.ts'
 import type { WriteBatch } from '../ledger/write-batch.ts'
-import type { ReadingIssue } from '../reading-issues.ts'
-import type { FileProgress, FileTable, IssueCounts } from './file-table.ts'
+import type { FileProgress, FileTable } from './file-table.ts'
 import type { FoundLog } from './find-logs.ts'
-import { readLines } from './line-reader.ts'
-import { readHash } from './read-hash.ts'
+import type { LinesPart } from './gather-lines.ts'
+import { addIssues, IssueCounter, type IssueCounts } from './issue-counter.ts'
+import type { LineSource } from './line-source.ts'
+import { readContext } from './read-context.ts'
 
-/** Stored at a time. Bounds both memory and what a crash costs. */
-const BYTES_PER_TRANSACTION = 8 * 1024 * 1024
-/** A note beside a log is small, or none of ours. */
-const MAX_NOTE_BYTES = 64 * 1024
 /** A document is read as a whole. */
 const MAX_DOCUMENT_BYTES = 256 * 1024 * 1024
 
@@ -40,6 +28,7 @@ export interface ReadTools {
   readonly batch: WriteBatch
   readonly files: FileTable
   readonly writer: FactWriter
+  readonly lines: LineSource
 }
 
 export type ReadOutcome =
@@ -47,146 +36,119 @@ export type ReadOutcome =
   | { readonly kind: 'read'; readonly bytes: number; readonly lines: number; readonly issues: IssueCounts }
   | { readonly kind: 'unreadable'; readonly cause: unknown }
 
-export async function readLog(tools: ReadTools, importer: Importer, log: FoundLog): Promise<ReadOutcome> {
-  try {
-    const known = tools.files.find(log.path)
-    const stamp = stampOf(log.path, importer.format.kind === 'database')
-    if (known?.stamp === stamp) return { kind: 'unchanged' }
-    const progress = known ?? tools.files.add(importer.harness, log.path)
-    const job = { tools, importer, log, progress, stamp }
-    switch (importer.format.kind) {
-      case 'lines':
-        return readAppended(job, importer.format)
-      case 'document':
-        return readDocument(job, importer.format)
-      case 'database':
-        return await readDatabase(job, importer.format)
-    }
-  } catch (cause) {
-    tools.writer.discard()
-    if (!isFileError(cause)) throw cause
-    return { kind: 'unreadable', cause }
-  }
-}
-
-interface Job {
-  readonly tools: ReadTools
+/** A log that has changed since it was read. */
+export interface ReadJob {
   readonly importer: Importer
   readonly log: FoundLog
   readonly progress: FileProgress
+  /** As it was before reading began: what is written meanwhile is read the next time. */
   readonly stamp: string
+  /** About how much is new. */
+  readonly newBytes: number
 }
 
-function stampOf(path: string, isDatabase: boolean): string {
-  const files = isDatabase ? [path, `${path}-wal`] : [path]
-  return files
-    .map((file) => statSync(file, { throwIfNoEntry: file === path }))
-    .map((stat) => (stat === undefined ? '' : [stat.dev, stat.ino, stat.size, stat.mtimeMs].join(':')))
-    .join(' ')
-}
+export type Examined =
+  | { readonly kind: 'changed'; readonly job: ReadJob }
+  | Extract<ReadOutcome, { kind: 'unchanged' | 'unreadable' }>
 
-function readAppended(job: Job, format: LinesFormat): ReadOutcome {
-  const { tools, log, progress } = job
-  const file = openSync(log.path, 'r')
+/** Looks whether a log has changed. */
+export function examineLog(files: FileTable, importer: Importer, log: FoundLog): Examined {
   try {
-    const goesOn = progress.readBytes > 0 && isGrown(file, progress)
-    const issues = new IssueCounter(goesOn ? progress.issues : {})
-    const context = contextOf(job, issues)
-    const parser = format.open(context, goesOn ? progress.state : undefined)
-    const start = goesOn ? progress.readBytes : 0
-    let isFirst = !goesOn
-    let stored = start
-    let reached = start
-    let lines = 0
-
-    const store = (stamp: string): void => {
-      tools.batch.write(reached - stored, () => {
-        if (isFirst) tools.files.forgetActivity(progress.fileNo)
-        tools.writer.store({ harness: job.importer.harness, fileNo: progress.fileNo })
-        tools.files.save({
-          fileNo: progress.fileNo,
-          stamp,
-          readBytes: reached,
-          readHash: readHash(file, reached),
-          state: parser.state(),
-          issues: issues.counts,
-        })
-      })
-      isFirst = false
-      stored = reached
+    const { stamp, size } = stampOf(log.path, importer.format.kind === 'database')
+    const known = files.find(log.path)
+    if (known?.stamp === stamp) return { kind: 'unchanged' }
+    const progress = known ?? files.add(importer.harness, log.path)
+    return {
+      kind: 'changed',
+      job: { importer, log, progress, stamp, newBytes: Math.abs(size - progress.readBytes) },
     }
-
-    for (const line of readLines(file, start)) {
-      const outcome = line.kind === 'line' ? parseLine(line.text) : undefined
-      // Half a line at the end is still being written: it waits for the next time.
-      if (line.kind === 'line' && !line.isWhole && outcome?.kind !== 'record') break
-      lines++
-      reached = line.endsAt
-      if (outcome === undefined) issues.add('too_long')
-      else if (outcome.kind === 'record') {
-        if (outcome.hadNul) issues.add('nul_bytes')
-        parser.record(outcome.record)
-      } else issues.add(outcome.kind)
-      if (reached - stored >= BYTES_PER_TRANSACTION) store('')
-    }
-    store(job.stamp)
-    return { kind: 'read', bytes: reached - start, lines, issues: issues.added }
-  } finally {
-    closeSync(file)
+  } catch (cause) {
+    return unreadable(cause)
   }
 }
 
-function isGrown(file: number, progress: FileProgress): boolean {
-  return (
-    fstatSync(file).size >= progress.readBytes && readHash(file, progress.readBytes) === progress.readHash
-  )
-}
-
-type ParsedLine =
-  | { readonly kind: 'record'; readonly record: Readonly<Record<string, unknown>>; readonly hadNul: boolean }
-  | { readonly kind: 'not_json' | 'not_an_object' | 'nul_bytes' }
-
-function parseLine(text: string): ParsedLine {
-  const hadNul = text.includes('\0')
-  const clean = hadNul ? text.replaceAll('\0', '') : text
-  if (hadNul && clean.trim() === '') return { kind: 'nul_bytes' }
+export async function readLog(tools: ReadTools, job: ReadJob): Promise<ReadOutcome> {
   try {
-    const record: unknown = JSON.parse(clean)
-    return isRecord(record) ? { kind: 'record', record, hadNul } : { kind: 'not_an_object' }
-  } catch {
-    return { kind: 'not_json' }
+    const { format } = job.importer
+    switch (format.kind) {
+      case 'lines':
+        return await readParts(tools, job)
+      case 'document':
+        return readDocument(tools, job, format)
+      case 'database':
+        return await readDatabase(tools, job, format)
+    }
+  } catch (cause) {
+    return unreadable(cause)
   }
 }
 
-function readDocument(job: Job, format: DocumentFormat): ReadOutcome {
-  const { tools, progress, log } = job
+/** @throws what is no error of a file or of a foreign database. */
+function unreadable(cause: unknown): Extract<ReadOutcome, { kind: 'unreadable' }> {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  if (!/^(?:E[A-Z]+$|SQLITE_|ERR_SQLITE)/.test(code)) throw cause
+  return { kind: 'unreadable', cause }
+}
+
+function stampOf(path: string, isDatabase: boolean): { stamp: string; size: number } {
+  const stats = [statSync(path)]
+  const journal = isDatabase ? statSync(`${path}-wal`, { throwIfNoEntry: false }) : undefined
+  if (journal !== undefined) stats.push(journal)
+  const stamp = stats.map(({ dev, ino, size, mtimeMs }) => [dev, ino, size, mtimeMs].join(':')).join(' ')
+  return { stamp, size: stats[0]?.size ?? 0 }
+}
+
+async function readParts(tools: ReadTools, job: ReadJob): Promise<ReadOutcome> {
+  const sums = { bytes: 0, lines: 0, issues: {} as IssueCounts }
+  for await (const part of tools.lines.read(job)) {
+    tools.batch.write(part.bytes, () => storePart(tools, job, part))
+    sums.bytes += part.bytes
+    sums.lines += part.lines
+    addIssues(sums.issues, part.newIssues)
+  }
+  return { kind: 'read', ...sums }
+}
+
+function storePart(tools: ReadTools, { importer, progress, stamp }: ReadJob, part: LinesPart): void {
+  const { fileNo } = progress
+  if (part.isAnew) tools.files.forgetActivity(fileNo)
+  tools.writer.store({ harness: importer.harness, fileNo }, part.facts)
+  const { readBytes, readHash, state, issues } = part
+  // Without its stamp a file is examined again: this one is not read to its end.
+  tools.files.save({ fileNo, stamp: part.isLast ? stamp : '', readBytes, readHash, state, issues })
+}
+
+function readDocument(tools: ReadTools, job: ReadJob, format: DocumentFormat): ReadOutcome {
+  const { importer, log, progress } = job
   const issues = new IssueCounter({})
-  const size = statSync(log.path).size
+  const facts = new FactGatherer()
+  const { size } = statSync(log.path)
   if (size > MAX_DOCUMENT_BYTES) issues.add('too_long')
-  else format.read(contextOf(job, issues), readFileSync(log.path))
+  else format.read(readContext(log, facts, issues), readFileSync(log.path))
   tools.batch.write(size, () => {
     tools.files.forgetActivity(progress.fileNo)
-    tools.writer.store({ harness: job.importer.harness, fileNo: progress.fileNo })
-    tools.files.save({ ...progress, stamp: job.stamp, readBytes: size, issues: issues.counts })
+    tools.writer.store({ harness: importer.harness, fileNo: progress.fileNo }, facts.take())
+    tools.files.save({ ...progress, stamp: job.stamp, readBytes: size, issues: issues.all })
   })
-  return { kind: 'read', bytes: size, lines: 0, issues: issues.added }
+  return { kind: 'read', bytes: size, lines: 0, issues: issues.take() }
 }
 
-async function readDatabase(job: Job, format: DatabaseFormat): Promise<ReadOutcome> {
-  const { tools, progress, log } = job
+async function readDatabase(tools: ReadTools, job: ReadJob, format: DatabaseFormat): Promise<ReadOutcome> {
+  const { importer, log, progress } = job
   const issues = new IssueCounter(progress.issues)
-  const size = statSync(log.path).size
+  const facts = new FactGatherer()
+  const { size } = statSync(log.path)
   const foreign = await openSqlite(log.path, { readOnly: true })
   try {
     foreign.exec('PRAGMA busy_timeout = 5000')
     foreign.exec('BEGIN')
-    const state = format.read(contextOf(job, issues), asLogDatabase(foreign), progress.state)
+    const state = format.read(readContext(log, facts, issues), asLogDatabase(foreign), progress.state)
     foreign.exec('COMMIT')
     tools.batch.write(size, () => {
-      tools.writer.store({ harness: job.importer.harness, fileNo: progress.fileNo })
-      tools.files.save({ ...progress, stamp: job.stamp, readBytes: size, state, issues: issues.counts })
+      tools.writer.store({ harness: importer.harness, fileNo: progress.fileNo }, facts.take())
+      tools.files.save({ ...progress, stamp: job.stamp, readBytes: size, state, issues: issues.all })
     })
-    return { kind: 'read', bytes: size, lines: 0, issues: issues.added }
+    return { kind: 'read', bytes: size, lines: 0, issues: issues.take() }
   } finally {
     foreign.close()
   }
@@ -194,49 +156,4 @@ async function readDatabase(job: Job, format: DatabaseFormat): Promise<ReadOutco
 
 function asLogDatabase(database: SqliteDriver): LogDatabase {
   return { all: (sql, ...params) => database.prepare(sql).iterate(...params) }
-}
-
-function contextOf({ tools, log }: Job, issues: IssueCounter): ReadContext {
-  return {
-    path: log.path,
-    relativePath: log.relativePath,
-    emit: tools.writer.add,
-    report: (issue) => issues.add(issue),
-    readBeside: (name) => readNote(join(dirname(log.path), name)),
-  }
-}
-
-function readNote(path: string): string | undefined {
-  try {
-    const file = openSync(path, 'r')
-    try {
-      const note = Buffer.alloc(MAX_NOTE_BYTES)
-      return note.toString('utf8', 0, readSync(file, note))
-    } finally {
-      closeSync(file)
-    }
-  } catch {
-    return undefined
-  }
-}
-
-class IssueCounter {
-  readonly counts: IssueCounts
-  readonly added: IssueCounts = {}
-
-  constructor(known: IssueCounts) {
-    this.counts = { ...known }
-  }
-
-  add(issue: ReadingIssue): void {
-    this.counts[issue] = (this.counts[issue] ?? 0) + 1
-    this.added[issue] = (this.added[issue] ?? 0) + 1
-  }
-}
-
-/** An error of the system or of a foreign database, as opposed to one of ours. */
-function isFileError(cause: unknown): boolean {
-  return (
-    cause instanceof Error && 'code' in cause && /^(?:E[A-Z]+|SQLITE_|ERR_SQLITE)/.test(String(cause.code))
-  )
 }

@@ -1,8 +1,8 @@
-import type { LogFact, SessionTotalsFact, TaskRef, TaskStartFact } from '../log-facts.ts'
-import { type Activity, addActivity, addFact, noActivity } from '../tasks/activity.ts'
+import type { SessionTotalsFact, TaskRef, TaskStartFact } from '../log-facts.ts'
+import { type Activity, addActivity } from '../tasks/activity.ts'
+import type { GatheredFacts, OtherFact } from './gathered-facts.ts'
 import type { Names } from './names.ts'
-import { joinCopies } from './request-join.ts'
-import { type PendingRequest, pendingRequest, type RequestRows } from './request-rows.ts'
+import type { RequestRows } from './request-rows.ts'
 import type { SqliteDriver, SqliteStatement } from './sqlite-driver.ts'
 
 /** What the facts were read from. */
@@ -12,16 +12,13 @@ export interface FactSource {
 }
 
 /**
- * Gathers the facts of a stretch of one file in memory and stores them at once. Storing a stretch and the place that
- * reading has reached is one transaction of the caller's, so a crash loses both or neither.
+ * Stores what was gathered from a stretch of a file. Storing it and the place that reading has reached is one transaction
+ * of the caller's, so a crash loses both or neither.
  */
 export class FactWriter {
   readonly #names: Names
   readonly #requests: RequestRows
   readonly #statements: Statements
-  #activities = new Map<string, { readonly task: TaskRef; readonly activity: Activity }>()
-  #pending = new Map<string, PendingRequest>()
-  #others: LogFact[] = []
 
   constructor(database: SqliteDriver, names: Names, requests: RequestRows) {
     this.#names = names
@@ -29,70 +26,16 @@ export class FactWriter {
     this.#statements = prepareStatements(database)
   }
 
-  readonly add = (fact: LogFact): void => {
-    switch (fact.kind) {
-      case 'request':
-        return this.#addRequest(pendingRequest(fact.task, fact.request))
-      case 'session_reset':
-        this.#forgetActivities(fact.session)
-        this.#others.push(fact)
-        return
-      case 'also_called':
-      case 'subagent_end':
-      case 'session_totals':
-        this.#others.push(fact)
-        return
-      case 'task_start':
-        this.#others.push(fact)
-        return addFact(this.#activityOf(fact.task), fact)
-      default:
-        addFact(this.#activityOf(fact.task), fact)
-    }
-  }
-
-  #addRequest(pending: PendingRequest): void {
-    const known = this.#pending.get(pending.key)
-    this.#pending.set(
-      pending.key,
-      known === undefined ? pending : { ...known, logged: joinCopies(known.logged, pending.logged) },
-    )
-  }
-
-  #activityOf(task: TaskRef): Activity {
-    const key = `${task.session}\n${task.prompt}\n${task.subagent ?? ''}`
-    const known = this.#activities.get(key)
-    if (known !== undefined) return known.activity
-    const activity = noActivity()
-    this.#activities.set(key, { task, activity })
-    return activity
-  }
-
-  #forgetActivities(session: string): void {
-    for (const [key, { task }] of this.#activities) if (task.session === session) this.#activities.delete(key)
-  }
-
-  /** Drops what was gathered: reading was given up. */
-  discard(): void {
-    this.#activities = new Map()
-    this.#pending = new Map()
-    this.#others = []
-  }
-
-  /** Stores what was gathered. Call it within a transaction. */
-  store(source: FactSource): void {
+  /** Call it within a transaction. */
+  store(source: FactSource, { others, activities, requests }: GatheredFacts): void {
     const dirty = new Set<number>()
-    for (const fact of this.#others) dirty.add(this.#storeOther(source, fact))
-    for (const { task, activity } of this.#activities.values()) {
-      dirty.add(this.#storeActivity(source, task, activity))
-    }
-    for (const sessionNo of this.#requests.putAll(source.harness, this.#pending.values())) {
-      dirty.add(sessionNo)
-    }
+    for (const fact of others) dirty.add(this.#storeOther(source, fact))
+    for (const { task, activity } of activities) dirty.add(this.#storeActivity(source, task, activity))
+    for (const sessionNo of this.#requests.putAll(source.harness, requests)) dirty.add(sessionNo)
     for (const sessionNo of dirty) this.#statements.markDirty.run(sessionNo)
-    this.discard()
   }
 
-  #storeOther(source: FactSource, fact: LogFact): number {
+  #storeOther(source: FactSource, fact: OtherFact): number {
     const session = 'session' in fact ? fact.session : fact.task.session
     const sessionNo = this.#names.session(source.harness, session)
     switch (fact.kind) {
@@ -114,8 +57,6 @@ export class FactWriter {
         break
       case 'session_reset':
         this.#statements.reset.run(source.fileNo, sessionNo)
-        break
-      default:
         break
     }
     return sessionNo

@@ -1,6 +1,7 @@
-import type { ModelRequest, RequestRole, TaskRef } from '../log-facts.ts'
+import type { RequestRole } from '../log-facts.ts'
 import type { PriceTable } from '../pricing/price-table.ts'
 import type { TokenCounts } from '../tokens.ts'
+import type { GatheredRequest } from './gathered-facts.ts'
 import type { Names } from './names.ts'
 import { joinCopies, type LoggedRequest } from './request-join.ts'
 import type { SqliteDriver, SqliteRow, SqliteStatement, SqliteValue } from './sqlite-driver.ts'
@@ -8,34 +9,6 @@ import type { SqliteDriver, SqliteRow, SqliteStatement, SqliteValue } from './sq
 /** Where a request's numbers come from, as bits in `requests.sources`. */
 export const SOURCE_BITS = { transcript: 1, otlp: 2, cost_state: 4, sdk: 8 } as const
 export type RequestSource = keyof typeof SOURCE_BITS
-
-/** A request as it is about to be stored: all copies of it in the batch are joined already. */
-export interface PendingRequest {
-  readonly key: string
-  readonly request: ModelRequest
-  readonly logged: LoggedRequest
-}
-
-export function requestKey({ key }: ModelRequest): string {
-  return `${key.requestId ?? ''}|${key.responseId}`
-}
-
-export function pendingRequest(task: TaskRef, request: ModelRequest): PendingRequest {
-  return {
-    key: requestKey(request),
-    request,
-    logged: {
-      session: task.session,
-      prompt: task.prompt,
-      atMs: request.atMs,
-      role: request.role,
-      isSidechain: request.isSidechainCopy === true,
-      subagent: task.subagent ?? null,
-      tokens: request.tokens,
-      isOutputPartial: request.isOutputPartial === true,
-    },
-  }
-}
 
 const TOKEN_COLUMNS = ['fresh_input', 'cache_read', 'cache_write_5m', 'cache_write_1h', 'output', 'reasoning']
 const OWNER_COLUMNS = ['prompt_no', 'at_ms', 'role', 'is_sidechain', 'subagent']
@@ -89,53 +62,60 @@ export class RequestRows {
   }
 
   /** Stores requests of one agent. @returns the sessions whose tasks this may change. */
-  putAll(harness: string, all: Iterable<PendingRequest>): ReadonlySet<number> {
+  putAll(harness: string, all: Iterable<GatheredRequest>): ReadonlySet<number> {
     const sessions = new Set<number>()
     const mayWait = this.#hasOtlpOnly.get() !== undefined
-    for (const pending of all) {
-      if (mayWait) this.#adoptFromOtlp(harness, pending)
-      for (const sessionNo of this.#put(harness, pending)) sessions.add(sessionNo)
+    for (const request of all) {
+      if (mayWait) this.#adoptFromOtlp(harness, request.key)
+      for (const sessionNo of this.#put(harness, request)) sessions.add(sessionNo)
     }
     return sessions
   }
 
-  #put(harness: string, pending: PendingRequest): readonly number[] {
-    const { request, key } = pending
-    const sessionNo = this.#names.session(harness, pending.logged.session)
-    const cost = chooseCost({ otlpNanoUsd: null, statedNanoUsd: statedNanoUsd(request) }, () =>
-      this.#prices.priceNanoUsd({ ...request, tokens: pending.logged.tokens }),
-    )
+  #put(harness: string, request: GatheredRequest): readonly number[] {
+    const { logged } = request
+    const sessionNo = this.#names.session(harness, logged.session)
+    const statedNanoUsd = request.statedCostUsd === undefined ? null : usdToNano(request.statedCostUsd)
+    const cost = chooseCost({ otlpNanoUsd: null, statedNanoUsd }, () => this.#price(request, logged))
     const changes = this.#insert.run(
       harness,
-      key,
+      request.key,
       this.#names.model(request.model, request.provider),
-      request.isFast === true ? 1 : 0,
-      request.webSearches ?? 0,
+      request.isFast ? 1 : 0,
+      request.webSearches,
       request.durationMs ?? null,
       request.contextWindow ?? null,
-      statedNanoUsd(request),
-      ...this.#joinedValues(sessionNo, pending.logged, SOURCE_BITS.transcript),
+      statedNanoUsd,
+      ...this.#joinedValues(sessionNo, logged, SOURCE_BITS.transcript),
       cost.nanoUsd,
       cost.source,
     )
-    return changes === 1 ? [sessionNo] : [sessionNo, this.#join(harness, pending)]
+    return changes === 1 ? [sessionNo] : [sessionNo, this.#join(harness, request)]
+  }
+
+  #price(
+    request: GatheredRequest,
+    { atMs, tokens }: Pick<LoggedRequest, 'atMs' | 'tokens'>,
+  ): number | undefined {
+    return this.#prices.priceNanoUsd({ ...request, atMs, tokens })
   }
 
   /** OpenTelemetry does not know response ids: its row waits under the request's id alone. */
-  #adoptFromOtlp(harness: string, { key, request }: PendingRequest): void {
-    if (request.key.requestId === undefined || request.key.responseId === '') return
-    const waiting = this.#findOtlpOnly.get(`${request.key.requestId}|`, harness)
+  #adoptFromOtlp(harness: string, key: string): void {
+    const withoutResponse = key.slice(0, key.indexOf('|') + 1)
+    if (withoutResponse === '|' || withoutResponse === key) return
+    const waiting = this.#findOtlpOnly.get(withoutResponse, harness)
     if (waiting !== undefined) this.#adopt.run(key, Number(waiting['request_no']))
   }
 
-  #join(harness: string, { key, request, logged }: PendingRequest): number {
-    const row = this.#find.get(key, harness)
-    if (row === undefined) throw new Error(`request ${key} is stored and cannot be found`)
+  #join(harness: string, request: GatheredRequest): number {
+    const row = this.#find.get(request.key, harness)
+    if (row === undefined) throw new Error(`request ${request.key} is stored and cannot be found`)
     const sources = Number(row['sources'])
     const isLogged = (sources & SOURCE_BITS.transcript) !== 0
-    const joined = isLogged ? joinCopies(readLogged(row), logged) : logged
+    const joined = isLogged ? joinCopies(readLogged(row), request.logged) : request.logged
     const tokens = { ...joined.tokens, output: billedOutput(row, joined.tokens.output) }
-    const cost = chooseCost(readCosts(row), () => this.#prices.priceNanoUsd({ ...request, tokens }))
+    const cost = chooseCost(readCosts(row), () => this.#price(request, { atMs: joined.atMs, tokens }))
     this.#update.run(
       ...this.#joinedValues(
         this.#names.session(harness, joined.session),
@@ -234,10 +214,6 @@ export function chooseCost(known: KnownCosts, priced: () => number | undefined):
   if (known.statedNanoUsd !== null) return { nanoUsd: known.statedNanoUsd, source: 'stated' }
   const nanoUsd = priced()
   return nanoUsd === undefined ? { nanoUsd: null, source: null } : { nanoUsd, source: 'price_table' }
-}
-
-function statedNanoUsd({ statedCostUsd }: ModelRequest): number | null {
-  return statedCostUsd === undefined ? null : usdToNano(statedCostUsd)
 }
 
 export function usdToNano(usd: number): number {

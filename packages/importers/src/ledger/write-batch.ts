@@ -25,7 +25,7 @@ export class WriteBatch {
     try {
       work()
     } catch (error) {
-      this.#rollBack()
+      this.rollBack()
       throw error
     }
     this.#bytes += bytes
@@ -39,7 +39,9 @@ export class WriteBatch {
     this.#reset()
   }
 
-  #rollBack(): void {
+  /** Gives up what is not committed. */
+  rollBack(): void {
+    if (!this.#isOpen) return
     try {
       this.#database.exec('ROLLBACK')
     } catch {

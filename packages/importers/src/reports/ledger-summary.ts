@@ -1,4 +1,4 @@
-import type { IssueCounts } from '../import/file-table.ts'
+import type { IssueCounts } from '../import/issue-counter.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { MissingPart } from '../log-facts.ts'
 import type { ReadingIssue } from '../reading-issues.ts'

@@ -1,0 +1,119 @@
+import { createRequire } from 'node:module'
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+
+import { importers } from '../importers.ts'
+import type { LinesPart } from './gather-lines.ts'
+import { type LineSource, readHere } from './line-source.ts'
+import type { ReadJob } from './read-log.ts'
+import type { ThreadAnswer, ThreadMessage } from './thread-messages.ts'
+
+/** Starting a thread takes as long as reading some megabytes. */
+const WORTH_A_THREAD_BYTES = 32 * 1024 * 1024
+
+/** Reading takes more of the processor than writing does; a third thread would only wait. */
+const THREADS = 2
+
+/** Jobs that the thread knows of, so that it never runs out of work while it waits for the next one. */
+const JOBS_AHEAD = 64
+
+/** Where there is much to read, threads read ahead while this one writes. */
+export function chooseLineSource(jobs: readonly ReadJob[], readAhead?: boolean): LineSource {
+  const ours = jobs.filter(isOurs)
+  return (readAhead ?? isWorthAThread(ours)) ? readAheadIn(THREADS, ours) : readHere
+}
+
+function isWorthAThread(jobs: readonly ReadJob[]): boolean {
+  const bytes = jobs.reduce((sum, { newBytes }) => sum + newBytes, 0)
+  return bytes >= WORTH_A_THREAD_BYTES && availableParallelism() > 1
+}
+
+/** A thread knows the importers of this package; a plug-in's logs are read here. */
+function isOurs({ importer }: ReadJob): boolean {
+  return importer.format.kind === 'lines' && importers.includes(importer)
+}
+
+/** Log by log in turn, so that each thread's logs are asked for in its own order. */
+function readAheadIn(threadCount: number, jobs: readonly ReadJob[]): LineSource {
+  const threads = Array.from({ length: threadCount }, (_, turn) => {
+    return new ReadingThread(jobs.filter((_job, index) => index % threadCount === turn))
+  })
+  return {
+    read: (job) => (threads.find((thread) => thread.knows(job)) ?? readHere).read(job),
+    close: async () => void (await Promise.all(threads.map((thread) => thread.close()))),
+  }
+}
+
+class ReadingThread implements LineSource {
+  readonly #worker = new Worker(createRequire(import.meta.url).resolve('#reading-thread'))
+  readonly #arrived = new Map<number, ThreadAnswer[]>()
+  readonly #ids = new Map<string, number>()
+  readonly #jobs: readonly ReadJob[]
+  #sent = 0
+  #wake = (): void => {}
+  #failure: Error | undefined
+
+  constructor(jobs: readonly ReadJob[]) {
+    this.#jobs = jobs
+    for (const [id, { log }] of jobs.entries()) this.#ids.set(log.path, id)
+    this.#worker.on('message', (answer: ThreadAnswer) => this.#arrive(answer))
+    this.#worker.on('error', (error: Error) => {
+      this.#failure = error
+      this.#wake()
+    })
+    for (let ahead = 0; ahead < JOBS_AHEAD; ahead++) this.#sendNext()
+  }
+
+  #sendNext(): void {
+    const job = this.#jobs[this.#sent]
+    if (job === undefined) return
+    const { importer, log, progress } = job
+    this.#send({ kind: 'job', id: this.#sent, importer: importers.indexOf(importer), log, progress })
+    this.#sent++
+  }
+
+  #send(message: ThreadMessage): void {
+    this.#worker.postMessage(message)
+  }
+
+  #arrive(answer: ThreadAnswer): void {
+    if (answer.kind === 'failed' || answer.isLast) this.#sendNext()
+    const known = this.#arrived.get(answer.id)
+    if (known === undefined) this.#arrived.set(answer.id, [answer])
+    else known.push(answer)
+    this.#wake()
+  }
+
+  knows({ log }: ReadJob): boolean {
+    return this.#ids.has(log.path)
+  }
+
+  read({ log }: ReadJob): AsyncIterable<LinesPart> {
+    return this.#parts(this.#ids.get(log.path) ?? -1)
+  }
+
+  async *#parts(id: number): AsyncGenerator<LinesPart> {
+    for (;;) {
+      const answer = await this.#next(id)
+      if (answer.kind === 'failed') throw Object.assign(new Error(answer.message), { code: answer.code })
+      this.#send({ kind: 'taken' })
+      yield JSON.parse(answer.json) as LinesPart
+      if (answer.isLast) return
+    }
+  }
+
+  /** Parts arrive in the order of the jobs, which is the order in which they are asked for. */
+  async #next(id: number): Promise<ThreadAnswer> {
+    for (;;) {
+      const answer = this.#arrived.get(id)?.shift()
+      if (answer !== undefined) return answer
+      this.#arrived.delete(id)
+      if (this.#failure !== undefined) throw this.#failure
+      await new Promise<void>((resolve) => (this.#wake = resolve))
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate()
+  }
+}
