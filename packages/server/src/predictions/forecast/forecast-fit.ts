@@ -25,10 +25,10 @@ export const MEMORY_COUNT = memoryDays.length
 /** Days older than this count as being this old. */
 const MAX_AGE_DAYS = 400
 /**
- * Passes before and after each judgement of the instances. Seven bring the longest memory to within a thousandth of its
+ * Passes before and after each judgement of the instances. Six bring the longest memory to within a thousandth of its
  * noise (rms) of where thirty would, at 20 000 events; the losses of the backtest change in the fourth digit.
  */
-const FIRST_PASSES = 3
+const FIRST_PASSES = 2
 const NEXT_PASSES = 2
 
 export interface FitOptions {
