@@ -57,6 +57,32 @@ export type {
   ForecastProbability,
   ForecastRisk,
 } from './forecast.ts'
+export type {
+  DashboardAnswer,
+  DashboardDimension,
+  DashboardFreshness,
+  DashboardHint,
+  DashboardRange,
+  DashboardRole,
+  DashboardSession,
+  DashboardSource,
+  EstimatedMetric,
+  EstimatesAnswer,
+  EstimateSums,
+  FiltersAnswer,
+  GatesAnswer,
+  GateSums,
+  HealthAnswer,
+  Interval,
+  Keyed,
+  LoginRequest,
+  ModelWorth,
+  ReasonCount,
+  SpendAnswer,
+  SpendSeries,
+  TaskSums,
+  WorthAnswer,
+} from './dashboard.ts'
 export { errorStatus } from './error.ts'
 export type { ErrorCode, ErrorResponse } from './error.ts'
 export { OtlpRequestKind } from './otlp-request.ts'
