@@ -8,18 +8,21 @@ export function appendInteger(bytes: number[], value: number): void {
 }
 
 /** All integers from a byte on; `undefined` where the last one is cut short. */
-export function readIntegers(bytes: Uint8Array, start: number): number[] | undefined {
-  const integers: number[] = []
-  let value = 0
-  let scale = 1
-  for (const byte of bytes.subarray(start)) {
-    value += (byte % 128) * scale
-    scale *= 128
-    if (byte < 128) {
-      integers.push(value)
-      value = 0
-      scale = 1
+export function readIntegers(bytes: Uint8Array, start: number): Float64Array | undefined {
+  let count = 0
+  for (let index = start; index < bytes.length; index++) if ((bytes[index] as number) < 128) count++
+  if (bytes.length > start && (bytes[bytes.length - 1] as number) >= 128) return undefined
+
+  const integers = new Float64Array(count)
+  let next = start
+  for (let index = 0; index < count; index++) {
+    let byte = bytes[next++] as number
+    let value = byte % 128
+    for (let scale = 128; byte >= 128; scale *= 128) {
+      byte = bytes[next++] as number
+      value += (byte % 128) * scale
     }
+    integers[index] = value
   }
-  return scale === 1 ? integers : undefined
+  return integers
 }

@@ -59,7 +59,7 @@ export function decodeSamples(bytes: Uint8Array, day: number): Float64Array {
     samples[index] = previousMs
   }
   if (samples.length % SAMPLE_WIDTH !== 0 || !mayHold(day, utcDay(previousMs))) throw unreadableUnit()
-  return Float64Array.from(samples)
+  return samples
 }
 
 /** Whether the bucket that begins on a day may hold samples of another one: it may be a day or, from its first day on, a week. */

@@ -153,11 +153,15 @@ export class UnitTable {
   }
 
   keyOf(unit: number): UnitKey {
-    return { ...this.cellOf(unit).cell, instanceId: this.instanceIdOf(unit), day: this.bucketOf(unit) }
+    const { taskType, model, provider, complexity } = this.cellOf(unit).cell
+    const instanceId = this.instanceIdOf(unit)
+    return { taskType, model, provider, complexity, instanceId, day: this.bucketOf(unit) }
   }
 
   toStored(unit: number): StoredUnit {
-    return { ...this.keyOf(unit), samples: this.samples.encode(unit) }
+    const { taskType, model, provider, complexity, instanceId, day } = this.keyOf(unit)
+    const samples = this.samples.encode(unit)
+    return { taskType, model, provider, complexity, instanceId, day, samples }
   }
 
   /** The unit of a stored row, or `NO_UNIT`. */

@@ -33,7 +33,7 @@ export class UnsavedUnits {
 
   /** Notes that the store has no such row. */
   noteRemoved(row: StoredUnit): void {
-    this.#closed.delete(unitKey(row))
+    if (this.#closed.size > 0) this.#closed.delete(unitKey(row))
   }
 
   /** Forgets a unit whose row somebody else removes. */
