@@ -10,6 +10,8 @@ import { addKeys } from './commands/keys.ts'
 import { addMcp } from './commands/mcp.ts'
 import { addPredict } from './commands/predict.ts'
 import { addPredictions } from './commands/predictions.ts'
+import { addPrune } from './commands/prune.ts'
+import { addReport } from './commands/report.ts'
 import { addRuns } from './commands/runs.ts'
 import { addServe } from './commands/serve.ts'
 import { addSync } from './commands/sync.ts'
@@ -29,6 +31,7 @@ export function buildProgram(): Command {
     addServe,
     addDemo,
     addImport,
+    addReport,
     addMcp,
     addPredict,
     addBacktest,
@@ -38,6 +41,7 @@ export function buildProgram(): Command {
     addDoctor,
     addInstances,
     addKeys,
+    addPrune,
   ])
     add(program)
   return program

@@ -16,6 +16,7 @@ import { GroupCommit, type GroupOutcome } from './ingest/group-commit.ts'
 import { type EventCommits, ingestEvents } from './ingest/ingest-events.ts'
 import type { Chore } from './housekeeping.ts'
 import { intakeSteps } from './ingest/steps.ts'
+import { retentionChores } from './operations/retention-chore.ts'
 import { openOtlp } from './otlp/open-otlp.ts'
 import type { CostOf } from './otlp/task-event.ts'
 import type { Projection } from './predictions/projection.ts'
@@ -116,7 +117,8 @@ export function compose({ config, store, keys, predictions, nowMs, listPrice }: 
     },
     otlp: otlp.services,
   }
-  return { services, commits: [commits, runCommits, otlp.commits], chores: [otlp.chore] }
+  const retention = retentionChores({ config, store, registry: metrics.registry, nowMs })
+  return { services, commits: [commits, runCommits, otlp.commits], chores: [otlp.chore, ...retention] }
 }
 
 /** What is stored is folded before anybody is told, so that an acknowledged event is in the next prediction. */

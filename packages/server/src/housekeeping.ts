@@ -11,6 +11,8 @@ export interface Chore {
   readonly pauseMs: number
   readonly isDoneAtStop: boolean
   work(): Promise<void>
+  /** Asks a long turn to end soon, because the server stops. */
+  hurry?(): void
 }
 
 /** Longest time that a run stays `running` beyond `staleAfterMs`. */

@@ -106,7 +106,10 @@ async function openParts(parts: {
     const end = repeat(chore.pauseMs, chore.work, (error) =>
       logger.warn({ err: error }, `this failed and will be tried again: ${chore.name}`),
     )
-    teardown.defer(`end of: ${chore.name}`, end)
+    teardown.defer(`end of: ${chore.name}`, () => {
+      chore.hurry?.()
+      return end()
+    })
   }
   return { ...composed, predictions }
 }

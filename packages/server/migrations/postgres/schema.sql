@@ -187,6 +187,12 @@ CREATE TABLE projections (
   PRIMARY KEY (name)
 );
 
+CREATE TABLE pruned_events (
+  instance_no integer NOT NULL,
+  event_id uuid NOT NULL,
+  PRIMARY KEY (instance_no, event_id)
+);
+
 CREATE TABLE run_counts (
   agent_name text COLLATE "C" NOT NULL,
   job_type text COLLATE "C" NOT NULL,

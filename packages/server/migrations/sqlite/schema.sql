@@ -150,6 +150,12 @@ CREATE TABLE projections (
   position INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE pruned_events (
+  instance_no INTEGER NOT NULL,
+  event_id BLOB NOT NULL,
+  PRIMARY KEY (instance_no, event_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE run_counts (
   agent_name TEXT NOT NULL,
   job_type TEXT NOT NULL,

@@ -111,6 +111,14 @@ function unsafeCombinations(config: ServerConfig): readonly UnsafeCombination[] 
       problem: `${flagOf('minInstances')}: 1 would publish what a single instance sent; the public preset needs 2 or more, or auto`,
     })
   }
+  if (config.retentionDays > 0 && config.retentionDays < config.windowDays) {
+    found.push({
+      keys: ['retentionDays', 'windowDays'],
+      problem:
+        `${flagOf('retentionDays')}: ${config.retentionDays} would delete events that predictions are made from; ` +
+        `keep ${config.windowDays} days or more, or lower ${flagOf('windowDays')}`,
+    })
+  }
   if (config.auth && config.authToken === null) {
     found.push({
       keys: ['auth', 'authToken'],

@@ -117,6 +117,21 @@ export const settings = {
     duration(1000, DAY),
     'How long a session must be silent in OpenTelemetry before its last task counts as finished.',
   ),
+  retentionDays: setting(
+    0,
+    count(0, 36_500),
+    'How many days events, and what OpenTelemetry told, are kept after they were received; at least the days of the window; 0 is for ever.',
+  ),
+  runRetentionDays: setting(
+    0,
+    count(0, 36_500),
+    'How many days an ended agent run is kept after anything was last heard of it; 0 is for ever.',
+  ),
+  prunePauseMs: setting(
+    60 * MINUTE,
+    duration(100, 30 * DAY),
+    'How long the server waits between two looks for what is too old.',
+  ),
   // Within the ten seconds that supervisors allow, with room for the last checkpoint.
   stopTimeoutMs: setting(8_000, duration(0, 10 * MINUTE), 'How long a stop waits for requests under way.'),
   logLevel: setting(

@@ -2,6 +2,7 @@ import type { Observation } from '../predictions/observation.ts'
 import type { StoredUnit } from '../predictions/units.ts'
 import type { EventRows } from './event-rows.ts'
 import type { OtlpStore } from './otlp-store.ts'
+import type { RetentionStore } from './retention-store.ts'
 import type { RunStore } from './run-store.ts'
 import type { SavedState, StateName, StateToSave } from './saved-state.ts'
 
@@ -11,10 +12,10 @@ import type { SavedState, StateName, StateToSave } from './saved-state.ts'
  *
  * Always true
  * - What an outcome calls stored is durable: it survives `kill -9` and power loss.
- * - `(instance, event_id)` is stored once; the first received wins.
+ * - `(instance, event_id)` is stored once; the first received wins, also after it was pruned.
  * - Positions grow in the order in which readers can see events, so whoever has read up to a position misses nothing.
  */
-export interface Store extends RunStore, OtlpStore {
+export interface Store extends RunStore, OtlpStore, RetentionStore {
   readonly engine: 'sqlite' | 'postgres'
   /** Groups of events that it takes at once. */
   readonly groupsAtOnce: number

@@ -5,7 +5,7 @@ import type { Database, Session } from './session.ts'
 
 /** Tables with rows of an instance, in an order that foreign keys allow. */
 const OF_SESSION = ['otlp_points', 'otlp_settled_prompts', 'otlp_marks', 'otlp_requests']
-const OF_INSTANCE = ['otlp_sessions', 'prediction_units', 'instance_trust', 'api_keys']
+const OF_INSTANCE = ['otlp_sessions', 'prediction_units', 'instance_trust', 'api_keys', 'pruned_events']
 
 /** Events in one statement, well within its time limit. */
 const EVENTS_AT_ONCE = 20_000

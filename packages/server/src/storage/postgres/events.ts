@@ -22,6 +22,9 @@ const COLUMNS = INPUT_ARRAYS.map(({ name }) => name).join(', ')
  *
  * The instances are locked against their deletion until the commit. Of one that is deleted, nothing is stored. Keys come
  * back only where not all rows were stored, which is when somebody has to know.
+ *
+ * Whether an event was pruned is asked row by row, through the index, and only where anything was pruned at all: a join
+ * would be planned with the table's size of another day.
  */
 const APPEND = {
   name: 'append events',
@@ -33,7 +36,12 @@ const APPEND = {
        ORDER BY instance_no FOR KEY SHARE
     ), stored AS (
       INSERT INTO events (${COLUMNS})
-      SELECT ${COLUMNS} FROM input JOIN sender USING (instance_no) ORDER BY instance_no, event_id
+      SELECT ${COLUMNS} FROM input JOIN sender USING (instance_no)
+       WHERE CASE WHEN (SELECT EXISTS (SELECT 1 FROM pruned_events)) THEN
+               (SELECT true FROM pruned_events AS pruned
+                 WHERE pruned.instance_no = input.instance_no AND pruned.event_id = input.event_id) IS NULL
+             ELSE true END
+       ORDER BY instance_no, event_id
       ON CONFLICT (instance_no, event_id) DO NOTHING
       RETURNING position, instance_no, event_id
     )

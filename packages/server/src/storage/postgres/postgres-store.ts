@@ -12,6 +12,7 @@ import { migrate, refuseUnfit } from './migrate.ts'
 import { openDatabase, openSession } from './open-database.ts'
 import { listOtlpRequests, listOtlpSessions, openOtlpSessions, otlpSessionWork } from './otlp-reads.ts'
 import { appendOtlp, claimOtlpSession, settleOtlp } from './otlp-writes.ts'
+import { countPrunable, pruneSome } from './retention.ts'
 import { retrying } from './retrying.ts'
 import { listRuns } from './run-list.ts'
 import { findRun, listRunEvents, readRunCounts } from './run-reads.ts'
@@ -89,6 +90,8 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
     openOtlpSessions: (query) => openOtlpSessions(reads, query),
     otlpSessionWork: (sessionNo) => otlpSessionWork(reads, sessionNo),
     settleOtlp: (settlement) => settleOtlp(writes, settlement),
+    pruneSome: (step) => pruneSome(writes, step),
+    countPrunable: (target, beforeMs) => countPrunable(reads, target, beforeMs),
     findRun: (eventId) => findRun(reads, eventId),
     listRuns: (query) => listRuns(reads, query),
     listRunEvents: (eventId) => listRunEvents(reads, eventId),

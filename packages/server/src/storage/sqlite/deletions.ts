@@ -3,11 +3,12 @@ import type { DeletedEvents, Deletion } from '../store.ts'
 import type { SqliteDriver } from './driver.ts'
 import { findInstance } from './instances.ts'
 import { LAST_KEY_CHANGE_NO } from './keys.ts'
+import { keepPositions } from './positions.ts'
 import { transaction } from './transaction.ts'
 
 /** Tables with rows of an instance, in an order that foreign keys allow. */
 const OF_SESSION = ['otlp_points', 'otlp_settled_prompts', 'otlp_marks', 'otlp_requests']
-const OF_INSTANCE = ['otlp_sessions', 'prediction_units', 'instance_trust', 'api_keys']
+const OF_INSTANCE = ['otlp_sessions', 'prediction_units', 'instance_trust', 'api_keys', 'pruned_events']
 
 /**
  * Deletes an instance and everything it sent, in one transaction, so that a crash leaves all of it or nothing. What it
@@ -59,10 +60,7 @@ function keepNumbers(
        VALUES (?, ?, ?, ${LAST_KEY_CHANGE_NO})`,
     )
     .run(instanceNo, instanceIdSha256, deletedAtMs)
-  database.exec(
-    `INSERT INTO projections (name, position) SELECT 'deletions', coalesce(max(position), 0) FROM events WHERE true
-     ON CONFLICT DO UPDATE SET position = max(position, excluded.position)`,
-  )
+  keepPositions(database)
 }
 
 export function deletionsAfter(database: SqliteDriver, deletionNo: number): readonly Deletion[] {

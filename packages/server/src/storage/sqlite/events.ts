@@ -30,6 +30,8 @@ export function openEventAppender(database: SqliteDriver, words: Words): EventAp
     `SELECT max((SELECT coalesce(max(position), 0) FROM events), (SELECT coalesce(max(position), 0) FROM projections)) AS position`,
   )
   const instance = database.prepare('SELECT 1 FROM instances WHERE instance_no = ?')
+  const anyPruned = database.prepare('SELECT 1 FROM pruned_events LIMIT 1')
+  const pruned = database.prepare('SELECT 1 FROM pruned_events WHERE instance_no = ? AND event_id = ?')
   const readNewest = () => Number(newest.get()?.['position'])
   let position = readNewest()
 
@@ -43,14 +45,21 @@ export function openEventAppender(database: SqliteDriver, words: Words): EventAp
     append(group) {
       const bindRow = rowBinder(group, words)
       const appended = new Uint8Array(rowsIn(group.requests))
+      // Asked for each group, since another process may prune; where nobody has, a row costs no look more.
+      const arePruned = anyPruned.get() !== undefined
       let row = 0
       for (const { instanceNo, count } of group.requests) {
         const end = row + count
         // By whichever process: its numbers in this one's memory outlive it for a moment.
         const isDeleted = instance.get(instanceNo) === undefined
         for (; row < end; row++) {
-          if (isDeleted) appended[row] = AppendedRow.INSTANCE_DELETED
-          else if (insert.run(...bindRow(row, position + 1, instanceNo)) === 1) {
+          if (isDeleted) {
+            appended[row] = AppendedRow.INSTANCE_DELETED
+            continue
+          }
+          const params = bindRow(row, position + 1, instanceNo)
+          if (arePruned && pruned.get(instanceNo, params[2] as Uint8Array) !== undefined) continue
+          if (insert.run(...params) === 1) {
             appended[row] = AppendedRow.STORED
             position++
           }

@@ -5,6 +5,7 @@ import { openObservations } from './events.ts'
 import { findInstance, listInstances } from './instances.ts'
 import { keysChangedSince, listKeys } from './keys.ts'
 import { openOtlpOpenSessions, openOtlpRequests, openOtlpSessionList, openOtlpWork } from './otlp-reads.ts'
+import { openPrunableCounts } from './retention.ts'
 import { openRunList } from './run-list.ts'
 import { openRunCounts, openRunEvents, openRunFinder } from './run-reads.ts'
 import { loadState } from './saved-states.ts'
@@ -17,6 +18,7 @@ export function readerOperations(database: SqliteDriver) {
     /** Answers once everything here is prepared, which reads the schema. */
     ready: () => true,
     observationsAfter: openObservations(database),
+    countPrunable: openPrunableCounts(database),
     countEvents: () => Number(database.prepare('SELECT count(*) AS n FROM events').get()?.['n']),
     loadUnits: () => loadUnits(database),
     loadTrust: () => loadTrust(database),

@@ -57,6 +57,8 @@ export async function openSqliteStore(file: string): Promise<Store> {
     openOtlpSessions: reader.openOtlpSessions,
     otlpSessionWork: reader.otlpSessionWork,
     settleOtlp: writer.settleOtlp,
+    pruneSome: writer.pruneSome,
+    countPrunable: reader.countPrunable,
     findRun: reader.findRun,
     listRuns: reader.listRuns,
     listRunEvents: reader.listRunEvents,

@@ -10,6 +10,7 @@ import { createInstance } from './instances.ts'
 import { createKey, revokeKey, touchKeys } from './keys.ts'
 import { claimOtlpSession, openOtlpAppender, settleOtlp } from './otlp-writes.ts'
 import type { PackedRows } from './packed-rows.ts'
+import { openPruner } from './retention.ts'
 import { openRunCounter } from './run-counts.ts'
 import { openRunWriter } from './run-writes.ts'
 import { saveState } from './saved-states.ts'
@@ -85,6 +86,7 @@ export function writerOperations(database: SqliteDriver) {
     },
     claimOtlpSession: (session: { instanceNo: number; sessionId: string }, untilMs: number) =>
       claimOtlpSession(database, session, untilMs),
+    pruneSome: openPruner(database),
     settleOtlp: (settlement: OtlpSettlement) => settleOtlp(database, settlement),
     saveUnits: (units: readonly StoredUnit[], position: number) =>
       orForget(() => unitSaver.save(units, position)),

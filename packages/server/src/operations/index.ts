@@ -1,0 +1,8 @@
+/**
+ * What whoever runs a server does with its store: delete what is old, back up, restore, export, move. Without HTTP.
+ */
+export { countPrunable, prune } from './prune.ts'
+export type { PruneCounts, PruneOptions, PruneWish } from './prune.ts'
+export { neededSinceMs } from './retention.ts'
+export { compactSqlite } from './compact-sqlite.ts'
+export type { Compacted } from './compact-sqlite.ts'
