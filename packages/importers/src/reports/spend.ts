@@ -43,6 +43,8 @@ export interface SpendGroup {
   /** In the order of the question; null for what belongs to no task, and so to no project, branch or task type. */
   readonly keys: Readonly<Partial<Record<SpendDimension, string | null>>>
   readonly requests: number
+  readonly firstAtMs: number
+  readonly lastAtMs: number
   /** Tasks with a request in the group. */
   readonly tasks: number
   /** Of the whole tasks, also where only some of their requests are in the group; undefined where nobody asked. */
@@ -74,6 +76,8 @@ class Group {
   readonly #tasks = new Set<number>()
   readonly #missing = new Set<MissingPart>()
   #requests = 0
+  #firstAtMs = Infinity
+  #lastAtMs = 0
   #tokens = NO_TOKENS
   #knownNanoUsd = 0
   #unpricedRequests = 0
@@ -88,6 +92,8 @@ class Group {
     const count = (name: string): number => Number(row[name])
     if (row['task_no'] !== null) this.#tasks.add(count('task_no'))
     this.#requests += count('requests')
+    this.#firstAtMs = Math.min(this.#firstAtMs, count('first_ms'))
+    this.#lastAtMs = Math.max(this.#lastAtMs, count('last_ms'))
     this.#tokens = addTokens(this.#tokens, {
       freshInput: count('fresh_input'),
       cacheRead: count('cache_read'),
@@ -112,6 +118,8 @@ class Group {
     return {
       keys: this.#keys,
       requests: this.#requests,
+      firstAtMs: this.#firstAtMs,
+      lastAtMs: this.#lastAtMs,
       tasks: this.#tasks.size,
       outcomes: judge?.(this.#tasks),
       tokens: this.#tokens,
@@ -158,7 +166,7 @@ function readSums({ database }: Ledger, query: SpendQuery): readonly SqliteRow[]
       `SELECT p.task_no, s.session, s.harness, m.model, m.provider, t.project, t.branch, t.task_type,
          json_extract(t.record, '$.completeness.missing') AS task_missing, s.missing AS session_missing,
          ${byTime ? `r.at_ms / ${QUARTER_HOUR_MS}` : '0'} AS slot,
-         count(*) AS requests, sum(r.fresh_input) AS fresh_input, sum(r.cache_read) AS cache_read,
+         count(*) AS requests, min(r.at_ms) AS first_ms, max(r.at_ms) AS last_ms, sum(r.fresh_input) AS fresh_input, sum(r.cache_read) AS cache_read,
          sum(r.cache_write_5m) AS cache_write_5m, sum(r.cache_write_1h) AS cache_write_1h,
          sum(coalesce(r.otlp_output, r.repaired_output, r.output)) AS output, sum(r.reasoning) AS reasoning,
          total(r.cost_nano_usd) AS cost_nano_usd, sum(r.cost_nano_usd IS NULL) AS unpriced_requests,
