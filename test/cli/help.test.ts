@@ -8,6 +8,7 @@ const COMMANDS = [
   ['demo'],
   ['predict'],
   ['import'],
+  ['report'],
   ['mcp'],
   ['runs'],
   ['runs', 'list'],
