@@ -27,16 +27,16 @@ export async function prune(
 ): Promise<PruneCounts> {
   const deleted = { ...NOTHING_PRUNED }
   for (const [target, beforeMs] of wishes(wish)) {
-    let from: number | undefined
-    do {
+    for (let from: number | undefined; ;) {
+      if (signal?.aborted) return deleted
       const startedAtMs = performance.now()
       const step: PrunedSome = await store.pruneSome({ target, beforeMs, from })
       from = step.next
       deleted[target] += step.deleted
       onProgress?.({ ...deleted })
-      if (from !== undefined)
-        await sleep(MIN_REST_MS + REST_FACTOR * (performance.now() - startedAtMs), undefined, { ref: false })
-    } while (from !== undefined && signal?.aborted !== true)
+      if (from === undefined) break
+      await sleep(MIN_REST_MS + REST_FACTOR * (performance.now() - startedAtMs), undefined, { ref: false })
+    }
   }
   return deleted
 }

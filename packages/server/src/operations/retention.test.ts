@@ -33,12 +33,10 @@ describe('what is too old', () => {
   })
 
   it('is refused where it would take from predictions', () => {
-    const settings = (retentionDays: string) => ({ retentionDays, windowDays: '31' })
-
-    const resolved = resolveConfig(settings('31'), {})
+    const resolved = resolveConfig({ retentionDays: '31', windowDays: '31' }, {})
 
     expect(resolved.retentionDays).toBe(31)
-    expect(() => resolveConfig(settings('30'), {})).toThrow(
+    expect(() => resolveConfig({ retentionDays: '30', windowDays: '31' }, {})).toThrow(
       '--retention-days: 30 would delete events that predictions are made from; keep 31 days or more, or lower --window-days',
     )
   })

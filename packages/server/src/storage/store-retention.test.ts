@@ -61,11 +61,11 @@ for (const engine of ENGINES) {
         rowsOf(sender, numbers(part * 250, part * 250 + 250), {}, OLD_MS),
       )
       await store.appendEvents(rows)
-      let isPruning = true
+      const ended = new AbortController()
 
-      const pruning = prune(elsewhere, { events: CUTOFF_MS }).finally(() => (isPruning = false))
+      const pruning = prune(elsewhere, { events: CUTOFF_MS }).finally(() => ended.abort())
       const resent: number[] = []
-      for (let part = 0; isPruning; part = (part + 7) % rows.length) {
+      for (let part = 0; !ended.signal.aborted; part = (part + 7) % rows.length) {
         for (const fate of fates(await store.appendEvents([rows[part]!])).flat()) resent.push(fate)
       }
       const deleted = await pruning
@@ -151,14 +151,9 @@ for (const engine of ENGINES) {
       await using database = await engine.createDatabase()
       const store = await database.open()
       const { instanceNo } = await createInstance(store, 0)
-      const request = (id: string, atMs: number) =>
-        anOtlpRequest({ request_id: id, session_id: null, ended_at: new Date(atMs).toISOString() })
-      const many = numbers(0, 1200).map((number) => request(`old-${number}`, OLD_MS))
-      const batch = anOtlpBatch({
-        instanceNo,
-        heardAtMs: NOW_MS,
-        requests: [...many, request('new', NOW_MS)],
-      })
+      const many = numbers(0, 1200).map((number) => aRequestApart(`old-${number}`, OLD_MS))
+      const requests = [...many, aRequestApart('new', NOW_MS)]
+      const batch = anOtlpBatch({ instanceNo, heardAtMs: NOW_MS, requests })
       await store.appendOtlp([batch])
 
       const deleted = await prune(store, { otlp: CUTOFF_MS })
@@ -213,6 +208,10 @@ function aSession(instanceNo: number, sessionId: string, heardAtMs: number): Otl
       { sessionId, type: 'input', streamKey: keyOf(sessionId), startUs: 0, endUs: OLD_MS * 1000, value: 5 },
     ],
   })
+}
+
+function aRequestApart(id: string, atMs: number) {
+  return anOtlpRequest({ request_id: id, session_id: null, ended_at: new Date(atMs).toISOString() })
 }
 
 async function settleAllBut(store: Store, sessionId: string, instanceNo: Instance['instanceNo']) {

@@ -48,11 +48,13 @@ export interface Target {
   readonly port: number
   readonly database: string
   readonly user: string
+  /** Further hosts that the URL names. */
+  readonly otherPlaces?: readonly string[]
 }
 
-export function describeTarget({ host, port, database, user }: Target): string {
+export function describeTarget({ host, port, database, user, otherPlaces = [] }: Target): string {
   const place = host.startsWith('/') ? `the socket in ${host}` : `${host}:${port}`
-  return `database "${database}" at ${place} as user "${user}"`
+  return `database "${database}" at ${[place, ...otherPlaces].join(' or ')} as user "${user}"`
 }
 
 /** Puts what goes wrong while a server starts into our words; what is none of the known ones stays as it is. */

@@ -1,6 +1,7 @@
 import { ServerError } from '../../server-error.ts'
 import { readMigrations } from '../migrations.ts'
-import { SCHEMA, type DedicatedSession } from './open-database.ts'
+import { SCHEMA } from './connecting.ts'
+import type { DedicatedSession } from './open-database.ts'
 import type { Session } from './session.ts'
 
 /** The oldest version whose SQL we use and on which we test. */

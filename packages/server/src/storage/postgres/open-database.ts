@@ -1,16 +1,16 @@
 import pg from 'pg'
 
 import { StoreUnavailable } from '../store-unavailable.ts'
+import {
+  clientConfig,
+  CONNECT_TIMEOUT_MS,
+  type Connecting,
+  prepareSession,
+  watchReplication,
+} from './connecting.ts'
 import { explainUnavailable } from './explain-failure.ts'
+import { urlsOfHosts, withFirstAble } from './hosts.ts'
 import type { Database, Session, SqlRow, SqlValue, Statement } from './session.ts'
-
-/** The schema that holds everything of ours, so that a database may be shared with other programs. */
-export const SCHEMA = 'mosaic_telemetry'
-
-/** Longest wait for a connection, be it a new one or a free one. */
-const CONNECT_TIMEOUT_MS = 5_000
-/** Beyond the server's own limit, for one that has fallen silent in the middle of a statement. */
-const SILENCE_MS = 5_000
 
 export interface DatabaseOptions {
   readonly maxConnections: number
@@ -20,23 +20,29 @@ export interface DatabaseOptions {
   readonly onBrokenConnection?: (error: Error) => void
 }
 
-/** Opens connections as they are needed; those that break are replaced. */
+/**
+ * Opens connections as they are needed; those that break are replaced. Where the URL names several hosts, a new
+ * connection goes to the one that the last went to, or else to the next one that takes writes.
+ */
 export function openDatabase(url: string, options: DatabaseOptions): Database {
-  const pool = new pg.Pool({
-    ...clientConfig(url, options.statementTimeoutMs),
-    max: options.maxConnections,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    idleTimeoutMillis: 60_000,
-    onConnect: (client) => prepareSession(client, options.statementTimeoutMs),
-  })
-  pool.on('error', (error) => options.onBrokenConnection?.(error))
-  // One that breaks between two statements of a transaction fails the next one; unheard it would end the process.
-  pool.on('connect', (client) => client.on('error', () => {}))
+  let connectionsMade = 0
+  const urls = urlsOfHosts(url)
+  const connecting = { ...options, mustTakeWrites: urls.length > 1 }
+  const pools = urls.map((each) => openPool(each, connecting, options, () => connectionsMade++))
+  let lastUsed = 0
 
+  const connect = async () => {
+    const { result, index } = await withFirstAble(pools, lastUsed, (pool) => pool.connect())
+    lastUsed = index
+    return result
+  }
   const withClient = async <Result>(work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> => {
-    const client = await pool.connect().catch(unavailable)
+    const client = await connect().catch(unavailable)
+    const replication = watchReplication(client)
     try {
       const result = await work(client)
+      if (replication.wasCutShort) throw new StoreUnavailable('a commit was cut short of its replicas')
+      replication.end()
       client.release()
       return result
     } catch (error) {
@@ -58,8 +64,35 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
     ...sessionOf({ query: (config) => withClient((client) => client.query(config)) }),
     transaction: within('BEGIN'),
     readTransaction: within('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'),
-    close: () => pool.end(),
+    get connectionsMade() {
+      return connectionsMade
+    },
+    async close() {
+      await Promise.all(pools.map((pool) => pool.end()))
+    },
   }
+}
+
+function openPool(
+  url: string,
+  connecting: Connecting,
+  { maxConnections, onBrokenConnection }: DatabaseOptions,
+  onConnection: () => void,
+): pg.Pool {
+  const pool = new pg.Pool({
+    ...clientConfig(url, connecting),
+    max: maxConnections,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    idleTimeoutMillis: 60_000,
+    onConnect: (client) => prepareSession(client, connecting),
+  })
+  pool.on('error', (error) => onBrokenConnection?.(error))
+  pool.on('connect', (client) => {
+    onConnection()
+    // One that breaks between two statements of a transaction fails the next one; unheard it would end the process.
+    client.on('error', () => {})
+  })
+  return pool
 }
 
 /** A connection of its own, for what belongs to a session: locks, and the start of a server. */
@@ -70,8 +103,15 @@ export interface DedicatedSession extends Session {
 }
 
 export async function openSession(url: string, statementTimeoutMs: number): Promise<DedicatedSession> {
+  const urls = urlsOfHosts(url)
+  const connecting = { statementTimeoutMs, mustTakeWrites: urls.length > 1 }
+  const { result } = await withFirstAble(urls, 0, (each) => openSessionAt(each, connecting))
+  return result
+}
+
+async function openSessionAt(url: string, connecting: Connecting): Promise<DedicatedSession> {
   const client = new pg.Client({
-    ...clientConfig(url, statementTimeoutMs),
+    ...clientConfig(url, connecting),
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   })
   let isOpen = true
@@ -81,7 +121,12 @@ export async function openSession(url: string, statementTimeoutMs: number): Prom
   client.on('error', end)
   client.on('end', end)
   await client.connect()
-  await prepareSession(client, statementTimeoutMs)
+  try {
+    await prepareSession(client, connecting)
+  } catch (error) {
+    await client.end().catch(end)
+    throw error
+  }
 
   const session = sessionOf(client)
   return {
@@ -103,39 +148,6 @@ export async function openSession(url: string, statementTimeoutMs: number): Prom
     close: () => client.end(),
   }
 }
-
-function clientConfig(url: string, statementTimeoutMs: number): pg.ClientConfig {
-  return {
-    connectionString: url,
-    application_name: `mosaic-telemetry ${process.pid}`,
-    query_timeout: statementTimeoutMs + SILENCE_MS,
-    keepAlive: true,
-    types: { getTypeParser: typeParser },
-  }
-}
-
-/**
- * - Answering 202 means that the event is on disk, so a cluster that does not wait for its disk by default does so here.
- *   What waits for more than that (`remote_apply`) stays as it is set.
- * - A transaction that its process has left standing holds up whoever reads positions: it is ended.
- */
-async function prepareSession(client: pg.ClientBase, statementTimeoutMs: number): Promise<void> {
-  await client.query(`
-    SET search_path TO ${SCHEMA};
-    SET statement_timeout = ${statementTimeoutMs};
-    SET lock_timeout = ${Math.min(statementTimeoutMs, 5_000)};
-    SET idle_in_transaction_session_timeout = 10000;
-    SET default_transaction_isolation = 'read committed';
-    SET client_min_messages = warning;
-    SET jit = off;
-    SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`)
-}
-
-const INT8 = 20
-
-/** Counts, times and positions are whole numbers that a JavaScript number holds exactly. */
-const typeParser: typeof pg.types.getTypeParser = (oid: number, format?: 'text' | 'binary') =>
-  oid === INT8 && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format as 'text')
 
 interface Queryable {
   query(config: pg.QueryConfig): Promise<pg.QueryResult>

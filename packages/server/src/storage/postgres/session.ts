@@ -21,5 +21,10 @@ export interface Database extends Session {
   transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result>
   /** Lets `work` read from one state of the database, whatever is written meanwhile. */
   readTransaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result>
+  /**
+   * Grows with every new connection. While it stands still, the server is the one that it was: one that was restarted,
+   * or replaced by a replica, has broken the connections to the old one.
+   */
+  readonly connectionsMade: number
   close(): Promise<void>
 }

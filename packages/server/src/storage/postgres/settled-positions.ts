@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import type { Session } from './session.ts'
+import type { Database, Session } from './session.ts'
 
 /**
  * Up to which position the events may be read.
@@ -16,6 +16,10 @@ import type { Session } from './session.ts'
  *    position up to `reached` had it before, and its id even earlier: that id is below `mark`.
  * 3. Later a snapshot says that the oldest running id is above `mark`. Then each of those transactions has ended, and
  *    what they have committed is in that snapshot and in all that follow. So `reached` is settled.
+ *
+ * What was found counts only as long as the server goes on. A crash takes back the numbers that were given out and not
+ * committed, and they are given again: so after a new connection everything is found anew. The same holds where a replica
+ * has taken over.
  *
  * A transaction that stays open holds this up, also one of another database of the cluster, if it has written anything.
  * Nothing is lost by that, and events go on being stored; only what is made of them waits. Connections of ours that are
@@ -43,9 +47,21 @@ interface Look {
 const PAUSES_MS = [1, 2, 5, 10, 20, 50, 100, 200]
 
 /** @param waitMs is how long `newest` waits at most for transactions under way before it answers with what it has. */
-export function openSettledPositions(database: Session, waitMs = 2_000): SettledPositions {
+export function openSettledPositions(
+  database: Pick<Database, 'get' | 'connectionsMade'>,
+  waitMs = 2_000,
+): SettledPositions {
   let settled = 0
   let look: Look | undefined
+  let connectionsMade = 0
+
+  const forgetIfConnectedAnew = () => {
+    if (database.connectionsMade === connectionsMade) return false
+    connectionsMade = database.connectionsMade
+    settled = 0
+    look = undefined
+    return true
+  }
 
   const isSettled = async ({ mark }: Look) => {
     const row = await database.get(
@@ -58,6 +74,7 @@ export function openSettledPositions(database: Session, waitMs = 2_000): Settled
   return {
     async newest() {
       const reached = await lastPosition(database)
+      forgetIfConnectedAnew()
       // Somebody has restored an older state of the database.
       if (reached < settled) [settled, look] = [0, undefined]
       if (reached === settled) return settled
@@ -65,7 +82,9 @@ export function openSettledPositions(database: Session, waitMs = 2_000): Settled
       let waitedMs = 0
       for (let attempt = 0; ; attempt++) {
         look ??= await lookAround(database)
-        if (await isSettled(look)) {
+        const wasSettled = await isSettled(look)
+        if (forgetIfConnectedAnew()) continue
+        if (wasSettled) {
           settled = Math.max(settled, look.reached)
           look = undefined
           if (settled >= reached) return settled
@@ -85,13 +104,13 @@ export function openSettledPositions(database: Session, waitMs = 2_000): Settled
 /** The last position given out; reading a sequence shows what is given out by whomever, committed or not. */
 const LAST_POSITION = 'CASE WHEN is_called THEN last_value ELSE last_value - 1 END'
 
-async function lastPosition(database: Session): Promise<number> {
+async function lastPosition(database: Pick<Session, 'get'>): Promise<number> {
   const row = await database.get(`SELECT ${LAST_POSITION} AS reached FROM event_positions`)
   return Number(row?.['reached'])
 }
 
 /** In two statements, because it is the order of the two that counts. */
-async function lookAround(database: Session): Promise<Look> {
+async function lookAround(database: Pick<Session, 'get'>): Promise<Look> {
   const reached = await lastPosition(database)
   const row = await database.get('SELECT pg_current_xact_id()::text AS mark')
   return { reached, mark: String(row?.['mark']) }
