@@ -132,6 +132,36 @@ it('turns requests away while somebody has waited too long, and takes them again
   expect(await waits).toMatchObject({ kind: 'stored' })
 })
 
+it('turns a request away that would wait too long behind others, by what the last transactions took', async () => {
+  const store = aStore()
+  const clock = { elapsedMs: 0 }
+  const commits = new GroupCommit(store.commitTogether, {
+    ...LIMITS,
+    maxWaitMs: 1000,
+    elapsedMs: () => clock.elapsedMs,
+  })
+  for (let group = 1; group <= 10; group++) {
+    const done = commits.commit(request('slow'))
+    await store.asked(group)
+    clock.elapsedMs += 600
+    store.finish()
+    await done
+  }
+
+  void commits.commit(request('under way', 100))
+  await store.asked(11)
+  for (const name of ['next', 'after it']) void commits.commit(request(name, 100))
+  const refused = await commits.commit(request('too far back', 100))
+  for (let group = 11; group <= 13; group++) {
+    await store.asked(group)
+    store.finish()
+  }
+  await commits.drained()
+
+  expect(refused).toEqual({ kind: 'overloaded' })
+  expect(store.groups.slice(10)).toEqual([['under way'], ['next'], ['after it']])
+})
+
 it('has the next group on its way before it does what precedes telling, and tells nobody before that', async () => {
   const store = aStore()
   const commits = new GroupCommit(store.commitTogether, LIMITS)

@@ -4,8 +4,9 @@ export interface GroupCommitOptions {
   /** Events that may wait. Beyond it requests are turned away at once, so that memory and waiting stay bounded. */
   readonly maxWaitingEvents: number
   /**
-   * Longest that anybody may have waited for a transaction to begin; while somebody has, requests are turned away. A
-   * client gives up on an answer after some seconds and sends again, so a longer queue would hold work done twice.
+   * Longest that anybody shall wait for a transaction to begin, by what the last ones took; while somebody has waited
+   * longer, or would have to, requests are turned away. A client gives up on an answer after some seconds and sends
+   * again, so a longer queue would hold work done twice.
    */
   readonly maxWaitMs?: number
   /** Milliseconds since any moment; the machine's clock may be set meanwhile. */
@@ -29,6 +30,9 @@ export type CommitOutcome<Result> =
   | { readonly kind: 'overloaded' }
   | { readonly kind: 'unavailable'; readonly cause: string }
 
+/** How much the newest transaction says about the next: one slow sync is no slow disk. */
+const NEWEST_WEIGHT = 0.3
+
 interface Waiting<Request, Result> {
   readonly request: Request
   readonly sinceMs: number
@@ -46,6 +50,8 @@ export class GroupCommit<Request extends { readonly count: number }, Result> {
   readonly #elapsedMs: () => number
   readonly #waiting: Waiting<Request, Result>[] = []
   #waitingEvents = 0
+  /** What a transaction takes, as the last few did. */
+  #commitMs = 0
   /** Each has one group under way at a time. */
   readonly #lanes = new Set<Promise<void>>()
   #openLanes = 0
@@ -85,10 +91,14 @@ export class GroupCommit<Request extends { readonly count: number }, Result> {
   }
 
   #hasNoRoomFor(events: number): boolean {
-    const { maxWaitingEvents, maxWaitMs = Infinity } = this.#options
+    const { maxWaitingEvents, maxWaitMs = Infinity, maxGroupEvents, groupsAtOnce = 1 } = this.#options
     if (this.#waitingEvents + events > maxWaitingEvents) return true
     const longestWaiting = this.#waiting[0]
-    return longestWaiting !== undefined && this.#elapsedMs() - longestWaiting.sinceMs > maxWaitMs
+    if (longestWaiting === undefined) return false
+
+    const groupsBefore = Math.floor(this.#waitingEvents / maxGroupEvents)
+    const expectedWaitMs = (groupsBefore / groupsAtOnce) * this.#commitMs
+    return Math.max(expectedWaitMs, this.#elapsedMs() - longestWaiting.sinceMs) > maxWaitMs
   }
 
   #openLane(): void {
@@ -102,7 +112,8 @@ export class GroupCommit<Request extends { readonly count: number }, Result> {
     await Promise.resolve()
     for (let underWay = this.#startGroup(); underWay !== undefined;) {
       const outcome = await underWay.committed
-      const { group } = underWay
+      const { group, startedAtMs } = underWay
+      this.#commitMs += (this.#elapsedMs() - startedAtMs - this.#commitMs) * NEWEST_WEIGHT
       underWay = this.#startGroup()
       tell(group, outcome)
     }
@@ -113,8 +124,9 @@ export class GroupCommit<Request extends { readonly count: number }, Result> {
   #startGroup(): Group<Request, Result> | undefined {
     if (this.#waiting.length === 0) return undefined
     const group = this.#takeGroup()
+    const startedAtMs = this.#elapsedMs()
     const committed = this.#commitTogether(group.map((waiting) => waiting.request)).catch(asUnavailable)
-    return { group, committed }
+    return { group, startedAtMs, committed }
   }
 
   #takeGroup(): readonly Waiting<Request, Result>[] {
@@ -132,6 +144,7 @@ export class GroupCommit<Request extends { readonly count: number }, Result> {
 
 interface Group<Request, Result> {
   readonly group: readonly Waiting<Request, Result>[]
+  readonly startedAtMs: number
   readonly committed: Promise<GroupOutcome<Result>>
 }
 
