@@ -1,5 +1,7 @@
 import { resolve } from 'node:path'
 
+import { urlsOfHosts } from '../storage/postgres/hosts.ts'
+
 /** A setting's text, read: its value, or what would be right instead. */
 export type Parsed<Value> =
   | { readonly ok: true; readonly value: Value }
@@ -67,9 +69,9 @@ export function dataDirectory(text: string): Parsed<string> {
   return text === '' ? { ok: false, expected: 'a directory' } : { ok: true, value: resolve(text) }
 }
 
-/** The URL of a PostgreSQL database; what it leaves out is taken from the PG* variables. */
+/** The URL of a PostgreSQL database, of one or more hosts; what it leaves out is taken from the PG* variables. */
 export function databaseUrl(text: string): Parsed<string> {
-  return /^postgres(ql)?:\/\/\S*$/.test(text) && URL.canParse(text)
+  return /^postgres(ql)?:\/\/\S*$/.test(text) && urlsOfHosts(text).every((url) => URL.canParse(url))
     ? { ok: true, value: text }
     : { ok: false, expected: 'a URL such as postgres://user@host:5432/database' }
 }
