@@ -1,4 +1,6 @@
-import { calcPrice, type ModelPrice, type PriceCalculation, type TieredPrices } from '@pydantic/genai-prices'
+import { createRequire } from 'node:module'
+
+import type * as genaiPrices from '@pydantic/genai-prices'
 
 import { allInput, type TokenCounts } from '../tokens.ts'
 import { fastFactor } from './fast-mode.ts'
@@ -36,7 +38,7 @@ interface Rates {
   readonly webSearch: Rate
 }
 
-type Rate = number | TieredPrices | undefined
+type Rate = number | genaiPrices.TieredPrices | undefined
 
 interface ModelEntry {
   readonly rates: Rates
@@ -73,7 +75,7 @@ export function bundledPrices(): PriceTable {
 /** Renewed together with the dependency; requests without a price are priced again when it changes. */
 export const PRICES_VERSION = 'genai-prices-0.1.8'
 
-function lookUp(model: string, provider: string, atMs: number): PriceCalculation | undefined {
+function lookUp(model: string, provider: string, atMs: number): genaiPrices.PriceCalculation | undefined {
   const timestamp = new Date(atMs)
   const name = canonicalModel(model)
   const list = priceListOf(provider)
@@ -81,26 +83,40 @@ function lookUp(model: string, provider: string, atMs: number): PriceCalculation
   return listed ?? tryPrice(name, { timestamp }) ?? undefined
 }
 
-function tryPrice(model: string, options: { providerId?: string; timestamp: Date }): PriceCalculation | null {
+/**
+ * The data set is half a megabyte of code. Whoever only reads the ledger, as the statusline does for every line it
+ * shows, never loads it.
+ */
+let loaded: typeof genaiPrices | undefined
+
+function priceData(): typeof genaiPrices {
+  loaded ??= createRequire(import.meta.url)('@pydantic/genai-prices') as typeof genaiPrices
+  return loaded
+}
+
+function tryPrice(
+  model: string,
+  options: { providerId?: string; timestamp: Date },
+): genaiPrices.PriceCalculation | null {
   try {
-    return calcPrice({ input_tokens: 1 }, model, options)
+    return priceData().calcPrice({ input_tokens: 1 }, model, options)
   } catch {
     // The data set throws for a model whose prices lack a category; for us it has no price.
     return null
   }
 }
 
-function changesWithinADay(found: PriceCalculation): boolean {
+function changesWithinADay(found: genaiPrices.PriceCalculation): boolean {
   const { prices } = found.model
   return Array.isArray(prices) && prices.some((each) => each.constraint?.type === 'time_of_date')
 }
 
-function toEntry(found: PriceCalculation): ModelEntry {
+function toEntry(found: genaiPrices.PriceCalculation): ModelEntry {
   return { rates: readRates(found.model_price), contextWindow: found.model.context_window }
 }
 
 /** A category without a price of its own costs what the category above it costs. */
-function readRates(prices: ModelPrice): Rates {
+function readRates(prices: genaiPrices.ModelPrice): Rates {
   const input = prices['input_mtok']
   const cacheWrite5m = prices['cache_write_5m_mtok'] ?? prices['cache_write_mtok'] ?? input
   return {

@@ -109,7 +109,7 @@ class Group {
       if (count(`source_${index}`) > 0) this.#sources |= bit
     }
     for (const parts of [row['task_missing'], row['session_missing']]) {
-      if (parts === null) continue
+      if (parts === null || parts === '[]') continue
       for (const part of JSON.parse(String(parts)) as MissingPart[]) this.#missing.add(part)
     }
   }
@@ -153,44 +153,64 @@ function valueOf(
   }
 }
 
-/** Requests, summed as far as every question allows: by task, model and quarter of an hour. */
+const ALL_TOKENS =
+  'fresh_input + cache_read + cache_write_5m + cache_write_1h + coalesce(otlp_output, repaired_output, output)'
+const SOURCE_SUMS = Object.values(SOURCE_BITS)
+  .map((bit, index) => `sum((sources & ${bit}) <> 0) AS source_${index}`)
+  .join(', ')
+
+/** Requests, summed as far as every question allows: by prompt, model and quarter of an hour. Names come after that. */
 function readSums({ database }: Ledger, query: SpendQuery): readonly SqliteRow[] {
   const byTime = query.by.some((dimension) => ['day', 'week', 'month'].includes(dimension))
-  const bits = Object.values(SOURCE_BITS)
-    .map((bit, index) => `sum((r.sources & ${bit}) <> 0) AS source_${index}`)
-    .join(', ')
-  const allTokens =
-    'r.fresh_input + r.cache_read + r.cache_write_5m + r.cache_write_1h + coalesce(r.otlp_output, r.repaired_output, r.output)'
+  const inner = conditions([
+    // A session has few prompts, and looking those up is a hundred times as fast as walking through time.
+    [`prompt_no IN (${PROMPTS_OF_SESSION})`, query.session, query.session],
+    [query.session === undefined ? 'at_ms >= ?' : '+at_ms >= ?', query.fromMs],
+    [query.session === undefined ? 'at_ms < ?' : '+at_ms < ?', query.toMs],
+  ])
+  const outer = conditions([
+    ['s.harness = ?', query.harness],
+    ['t.project = ?', query.project],
+    ['s.session = ?', query.session],
+    ['m.model = ?', query.model],
+  ])
   return database
     .prepare(
       `SELECT p.task_no, s.session, s.harness, m.model, m.provider, t.project, t.branch, t.task_type,
-         json_extract(t.record, '$.completeness.missing') AS task_missing, s.missing AS session_missing,
-         ${byTime ? `r.at_ms / ${QUARTER_HOUR_MS}` : '0'} AS slot,
-         count(*) AS requests, min(r.at_ms) AS first_ms, max(r.at_ms) AS last_ms, sum(r.fresh_input) AS fresh_input, sum(r.cache_read) AS cache_read,
-         sum(r.cache_write_5m) AS cache_write_5m, sum(r.cache_write_1h) AS cache_write_1h,
-         sum(coalesce(r.otlp_output, r.repaired_output, r.output)) AS output, sum(r.reasoning) AS reasoning,
-         total(r.cost_nano_usd) AS cost_nano_usd, sum(r.cost_nano_usd IS NULL) AS unpriced_requests,
-         sum(CASE WHEN r.cost_nano_usd IS NULL THEN ${allTokens} ELSE 0 END) AS unpriced_tokens, ${bits}
-       FROM requests r
+         json_extract(t.record, '$.completeness.missing') AS task_missing, s.missing AS session_missing, sums.*
+       FROM (
+         SELECT prompt_no, model_no, ${byTime ? `at_ms / ${QUARTER_HOUR_MS}` : '0'} AS slot,
+           count(*) AS requests, min(at_ms) AS first_ms, max(at_ms) AS last_ms,
+           sum(fresh_input) AS fresh_input, sum(cache_read) AS cache_read,
+           sum(cache_write_5m) AS cache_write_5m, sum(cache_write_1h) AS cache_write_1h,
+           sum(coalesce(otlp_output, repaired_output, output)) AS output, sum(reasoning) AS reasoning,
+           total(cost_nano_usd) AS cost_nano_usd, sum(cost_nano_usd IS NULL) AS unpriced_requests,
+           sum(CASE WHEN cost_nano_usd IS NULL THEN ${ALL_TOKENS} ELSE 0 END) AS unpriced_tokens, ${SOURCE_SUMS}
+         FROM requests ${inner.where} GROUP BY prompt_no, model_no, slot
+       ) sums
        JOIN models m USING (model_no)
        JOIN prompts p USING (prompt_no)
        LEFT JOIN tasks t ON t.task_no = p.task_no
        JOIN sessions s ON s.session_no = coalesce(t.session_no, p.session_no)
-       WHERE r.at_ms >= ? AND r.at_ms < ?
-         AND (? IS NULL OR s.harness = ?) AND (? IS NULL OR t.project = ?) AND (? IS NULL OR s.session = ?)
-         AND (? IS NULL OR m.model = ?)
-       GROUP BY p.task_no, s.session_no, r.model_no, slot`,
+       ${outer.where}`,
     )
-    .all(
-      query.fromMs ?? 0,
-      query.toMs ?? Number.MAX_SAFE_INTEGER,
-      ...twice(query.harness),
-      ...twice(query.project),
-      ...twice(query.session),
-      ...twice(query.model),
-    )
+    .all(...inner.values, ...outer.values)
 }
 
-function twice(value: string | undefined): readonly [string | null, string | null] {
-  return [value ?? null, value ?? null]
+/** Those of the session itself, and those of other sessions whose work counts for a task of it. */
+const PROMPTS_OF_SESSION = `
+  SELECT own.prompt_no FROM sessions s JOIN prompts own USING (session_no) WHERE s.session = ?
+  UNION
+  SELECT other.prompt_no FROM sessions s JOIN prompts own USING (session_no)
+    JOIN prompts other ON other.task_no = own.prompt_no WHERE s.session = ?`
+
+type Condition = readonly [sql: string, ...values: readonly (string | number | undefined)[]]
+
+/** Those whose values are given. */
+function conditions(all: readonly Condition[]): { where: string; values: readonly (string | number)[] } {
+  const given = all.filter(([, ...values]) => !values.includes(undefined))
+  return {
+    where: given.length === 0 ? '' : `WHERE ${given.map(([sql]) => sql).join(' AND ')}`,
+    values: given.flatMap(([, ...values]) => values).filter((value) => value !== undefined),
+  }
 }
