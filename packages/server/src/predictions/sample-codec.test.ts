@@ -48,12 +48,12 @@ describe('encodeSamples', () => {
 
 describe('decodeSamples', () => {
   it('refuses a version it does not know and says what to do', () => {
-    const bytes = encodeSamples(toSample(anObservation()), today).fill(3, 0, 1)
+    const bytes = encodeSamples(toSample(anObservation()), today).fill(4, 0, 1)
 
     expect(() => decodeSamples(bytes, today)).toThrow(
       expect.objectContaining({
         code: 'SCHEMA_TOO_NEW',
-        message: 'stored prediction samples have version 3, this server knows 1 and 2',
+        message: 'stored prediction samples have version 4, this server knows 1 to 3',
         hint: expect.stringContaining('newer server'),
       }),
     )

@@ -23,8 +23,9 @@ export { DAY_MS, utcDay } from './utc-day.ts'
  */
 const VERSION = 1
 
-/** The version of the other stored form, of units that are sketched: `sketched-codec.ts`. */
-export const SKETCHED_VERSION = 2
+/** The versions of the other stored form, of units that are sketched: `sketched-codec.ts`. */
+export const SKETCHED_VERSION = 3
+export const OLD_SKETCHED_VERSION = 2
 
 /** Encodes ascending samples that all arrived in the bucket that begins on `day`. */
 export function encodeSamples(samples: Float64Array, day: number): Uint8Array {
@@ -46,7 +47,7 @@ export function decodeSamples(bytes: Uint8Array, day: number): Float64Array {
   if (bytes[0] !== VERSION) {
     throw new ServerError(
       'SCHEMA_TOO_NEW',
-      `stored prediction samples have version ${bytes[0]}, this server knows ${VERSION} and ${SKETCHED_VERSION}`,
+      `stored prediction samples have version ${bytes[0]}, this server knows ${VERSION} to ${SKETCHED_VERSION}`,
       { hint: 'Start the newer server again, or rebuild the predictions from the stored events.' },
     )
   }

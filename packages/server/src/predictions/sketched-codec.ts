@@ -1,18 +1,22 @@
 import { appendInteger, readIntegers } from './leb128.ts'
-import { SKETCHED_VERSION, unreadableUnit } from './sample-codec.ts'
+import { OLD_SKETCHED_VERSION, SKETCHED_VERSION, unreadableUnit } from './sample-codec.ts'
 import { BUCKETS, Sketch } from './sketch.ts'
 
 /**
  * The stored form of a unit that is sketched.
  *
- *     byte 0    version, 2
+ *     byte 0    version, 3
  *     then unsigned LEB128 integers:
  *               milliseconds from midnight UTC of the unit's (first) day to its newest sample
  *               how many samples had each of the eight combinations of flags
- *               for each of the six metrics: how many buckets hold anything, and for each of them, ascending, its
- *               distance to the one before (the first: to bucket -1) and its count
+ *               for each of the six metrics: how many buckets hold anything, and for each of them, ascending,
+ *               twice its count where it is the next one after the one before (the first: after bucket -1),
+ *               otherwise twice its count plus 1, and then its distance to the one before
  *
  * An integer has one encoding and buckets ascend: equal sketches have equal bytes.
+ *
+ * Version 2 wrote every distance, before the count as it is, which took a third more. It is still read, and written anew
+ * when it was.
  */
 export function encodeSketched(
   sinceMs: number,
@@ -27,8 +31,9 @@ export function encodeSketched(
     appendInteger(bytes, entries.length)
     let previous = -1
     for (const [bucket, count] of entries) {
-      appendInteger(bytes, bucket - previous)
-      appendInteger(bytes, count)
+      const distance = bucket - previous
+      appendInteger(bytes, 2 * count + (distance === 1 ? 0 : 1))
+      if (distance !== 1) appendInteger(bytes, distance)
       previous = bucket
     }
   }
@@ -41,7 +46,7 @@ export interface DecodedSketches {
   readonly sketches: readonly Sketch[]
 }
 
-/** Reads what `encodeSketched` wrote. Throws a `ServerError` on anything else. */
+/** Reads what `encodeSketched` wrote, now or in version 2. Throws a `ServerError` on anything else. */
 export function decodeSketched(bytes: Uint8Array, flagSets: number, metrics: number): DecodedSketches {
   const integers = readIntegers(bytes, 1)
   if (integers === undefined) throw unreadableUnit()
@@ -54,18 +59,35 @@ export function decodeSketched(bytes: Uint8Array, flagSets: number, metrics: num
   }
   const sinceMs = next()
   const flagCounts = Array.from({ length: flagSets }, next)
-  const sketches = Array.from({ length: metrics }, () => readSketch(next))
+  const readEntry = bytes[0] === OLD_SKETCHED_VERSION ? readOldEntry : readNewEntry
+  const sketches = Array.from({ length: metrics }, () => readSketch(next, readEntry))
   if (at !== integers.length) throw unreadableUnit()
   return { sinceMs, flagCounts, sketches }
 }
 
-function readSketch(next: () => number): Sketch {
+interface Entry {
+  readonly distance: number
+  readonly count: number
+}
+
+function readSketch(next: () => number, readEntry: (next: () => number) => Entry): Sketch {
   const sketch = new Sketch()
   let bucket = -1
   for (let left = next(); left > 0; left--) {
-    bucket += next()
+    const { distance, count } = readEntry(next)
+    bucket += distance
     if (bucket >= BUCKETS) throw unreadableUnit()
-    sketch.addToBucket(bucket, next())
+    sketch.addToBucket(bucket, count)
   }
   return sketch
+}
+
+function readNewEntry(next: () => number): Entry {
+  const doubled = next()
+  const isFar = doubled % 2 === 1
+  return { distance: isFar ? next() : 1, count: Math.floor(doubled / 2) }
+}
+
+function readOldEntry(next: () => number): Entry {
+  return { distance: next(), count: next() }
 }

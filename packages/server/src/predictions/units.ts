@@ -8,7 +8,7 @@ import { utcDay } from './utc-day.ts'
 import type { SketchedSamples } from './sketched-samples.ts'
 import { cellOf, type StoredUnit } from './stored-unit.ts'
 import { TimeBuckets } from './time-buckets.ts'
-import { decodeUnit } from './unit-codec.ts'
+import { decodeUnit, isOutdated } from './unit-codec.ts'
 import { UnitCounting } from './unit-counting.ts'
 import { NO_UNIT } from './unit-records.ts'
 import { UnitTable } from './unit-table.ts'
@@ -179,6 +179,7 @@ export class Units {
     this.#putContents(unit, contents)
     this.#unsaved.noteRemoved(stored)
     this.#unsaved.noteSaved(unit)
+    if (isOutdated(stored.samples)) this.#unsaved.noteChange(unit)
     if (this.table.samples.sizeOf(unit) === 0) {
       this.table.close(unit)
       return
