@@ -1,29 +1,21 @@
 #!/usr/bin/env node
-import { CommanderError } from 'commander'
+/**
+ * A coding agent waits for its hooks and its status line, so these two load nothing that they do not use: not even the
+ * streams of this process, which take as long as all the rest of them. With any flag that is not theirs they take the
+ * way of all commands, which knows what to say about it.
+ */
+const [command, ...rest] = process.argv.slice(2)
+const isStatusline = command === 'statusline' && rest.length === 0
+const isHook =
+  command === 'hook' && rest[0] === 'claude-code' && rest.slice(1).every((flag) => flag === '--show-forecast')
 
-import { tolerateClosedPipes } from './output/closed-pipes.ts'
-import { terminal } from './output/terminal.ts'
-import { buildProgram } from './program.ts'
-
-tolerateClosedPipes()
-
-/** Runs a command line and gives the process its exit code: 0 done, 1 failed, 2 called wrongly. */
-try {
-  await buildProgram().parseAsync(process.argv)
-} catch (error) {
-  process.exitCode = exitCodeOf(error)
-}
-
-function exitCodeOf(error: unknown): number {
-  // Commander has printed its message already, and help is no failure.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-  if (!(error instanceof Error)) throw error
-
-  const { hint, exitCode, code } = error as Error & { hint?: string; exitCode?: number; code?: string }
-  if (hint === undefined) {
-    terminal.err(`mosaic-telemetry failed: ${error.stack ?? error.message}`)
-    return 1
-  }
-  terminal.err(`error: ${error.message}\n${hint}`)
-  return exitCode ?? (code === 'BAD_CONFIG' ? 2 : 1)
+if (isStatusline) {
+  const { runStatusline } = await import('./statusline/run-statusline.ts')
+  runStatusline()
+} else if (isHook) {
+  const { runHook } = await import('./hook/run-hook.ts')
+  await runHook({ showForecast: rest.length > 1 })
+} else {
+  const { runProgram } = await import('./run-program.ts')
+  await runProgram(process.argv)
 }

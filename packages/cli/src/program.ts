@@ -1,10 +1,13 @@
 import { version } from '@mosaicstack/telemetry-server/config'
 import { Command } from 'commander'
 
+import { addBackup } from './commands/backup.ts'
 import { addBacktest } from './commands/backtest.ts'
 import { addDemo } from './commands/demo.ts'
 import { addDoctor } from './commands/doctor.ts'
+import { addHook } from './commands/hook.ts'
 import { addImport } from './commands/import.ts'
+import { addInit } from './commands/init.ts'
 import { addInstances } from './commands/instances.ts'
 import { addKeys } from './commands/keys.ts'
 import { addMcp } from './commands/mcp.ts'
@@ -12,8 +15,10 @@ import { addPredict } from './commands/predict.ts'
 import { addPredictions } from './commands/predictions.ts'
 import { addPrune } from './commands/prune.ts'
 import { addReport } from './commands/report.ts'
+import { addRestore } from './commands/restore.ts'
 import { addRuns } from './commands/runs.ts'
 import { addServe } from './commands/serve.ts'
+import { addStatusline } from './commands/statusline.ts'
 import { addSync } from './commands/sync.ts'
 import { withExample } from './commands/with-example.ts'
 
@@ -32,6 +37,9 @@ export function buildProgram(): Command {
     addDemo,
     addImport,
     addReport,
+    addInit,
+    addStatusline,
+    addHook,
     addMcp,
     addPredict,
     addBacktest,
@@ -42,6 +50,8 @@ export function buildProgram(): Command {
     addInstances,
     addKeys,
     addPrune,
+    addBackup,
+    addRestore,
   ])
     add(program)
   return program

@@ -13,6 +13,7 @@ import type { TaskNotes } from '@mosaicstack/telemetry-mcp/notes'
 import type { Connection } from '../connection.ts'
 import { readJournal, sessionEnds } from '../hook/journal.ts'
 import { renewSpendCache } from '../statusline/renew-spend-cache.ts'
+import { forgetOldSessions } from '../statusline/session-note.ts'
 import type { LocalState } from './local-state.ts'
 import { mergeTelemetry, type TelemetryMerge } from './merge-telemetry.ts'
 import { noteOutcomes, takeOverPredictions } from './predicted-tasks.ts'
@@ -65,6 +66,7 @@ export async function settleTasks(options: RoundOptions): Promise<RoundReport> {
     nowMs(),
   )
   renewSpendCache(state.spendCache, ledger, nowMs())
+  forgetOldSessions(state.sessions, nowMs())
   return { withheld, handedOver: countByHarness(sent), ...delivered, telemetry }
 }
 

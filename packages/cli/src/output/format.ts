@@ -1,4 +1,5 @@
-export { counted, duration, percent, tokens, usd } from '@mosaicstack/telemetry-client/describe'
+// From the formats alone: a status line has no time to load what describes predictions.
+export { counted, duration, percent, tokens, usd } from '@mosaicstack/telemetry-client/format'
 
 /** A moment, to the minute, UTC: `2026-11-21 09:30`; nothing where there is none. */
 export function moment(iso: string | null): string {

@@ -13,6 +13,8 @@ export interface SpendCache {
   readonly today_is_partial: boolean
   /** What the ledger has of the sessions of that day and the one before, by session. */
   readonly session_usd: Readonly<Record<string, number>>
+  /** The model that Claude Code asked last; null where it never did. */
+  readonly latest_model: string | null
 }
 
 export function writeSpendCache(file: string, cache: SpendCache): void {
