@@ -2,6 +2,7 @@ import { version } from '@mosaicstack/telemetry-server/config'
 import { Command } from 'commander'
 
 import { addBackup } from './commands/backup.ts'
+import { addBackup } from './commands/backup.ts'
 import { addBacktest } from './commands/backtest.ts'
 import { addDemo } from './commands/demo.ts'
 import { addDoctor } from './commands/doctor.ts'
@@ -15,6 +16,7 @@ import { addPredict } from './commands/predict.ts'
 import { addPredictions } from './commands/predictions.ts'
 import { addPrune } from './commands/prune.ts'
 import { addReport } from './commands/report.ts'
+import { addRestore } from './commands/restore.ts'
 import { addRestore } from './commands/restore.ts'
 import { addRuns } from './commands/runs.ts'
 import { addServe } from './commands/serve.ts'
@@ -50,6 +52,8 @@ export function buildProgram(): Command {
     addInstances,
     addKeys,
     addPrune,
+    addBackup,
+    addRestore,
     addBackup,
     addRestore,
   ])

@@ -16,6 +16,7 @@ import { createLogger } from './logger.ts'
 import type { CostOf } from './otlp/task-event.ts'
 import { openPredictions } from './open-predictions.ts'
 import { openStore } from './storage/open-store.ts'
+import { refuseDamagedLog } from './storage/sqlite/damaged-log.ts'
 import { lockForServer } from './storage/sqlite/single-server-lock.ts'
 
 /** A server that answers. */
@@ -90,7 +91,11 @@ async function openParts(parts: {
 }) {
   const { config, teardown, logger, nowMs, surroundings } = parts
   const { listPrice } = surroundings
-  if (config.databaseUrl === null) teardown.defer('lock', await lockForServer(databaseFile(config.dataDir)))
+  if (config.databaseUrl === null) {
+    const file = databaseFile(config.dataDir)
+    teardown.defer('lock', await lockForServer(file))
+    refuseDamagedLog(file)
+  }
   const onBrokenConnection = (error: Error) => logger.warn({ err: error }, 'a database connection broke')
   const store = await openStore(config, { onBrokenConnection })
   teardown.defer('store', () => store.close())

@@ -30,7 +30,7 @@ export async function compactSqlite(file: string): Promise<Compacted> {
       database.close()
     }
   } catch (cause) {
-    throw explainFailure(cause)
+    throw explainFailure(cause, file)
   } finally {
     unlock()
   }

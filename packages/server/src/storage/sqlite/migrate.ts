@@ -22,11 +22,21 @@ export function migrate(database: SqliteDriver): void {
     })
   }
 
+  refuseNewer(database)
+}
+
+/**
+ * Looks how new the schema is, and changes nothing.
+ *
+ * @throws ServerError for a database from a newer server.
+ */
+export function refuseNewer(database: SqliteDriver): void {
+  const known = readMigrations('sqlite').length
   const found = pragma(database, 'user_version')
-  if (found > migrations.length) {
+  if (found > known) {
     throw new ServerError(
       'SCHEMA_TOO_NEW',
-      `the database is at migration ${found}, this server knows ${migrations.length}`,
+      `the database is at migration ${found}, this server knows ${known}`,
       {
         hint: 'Start the newer server again, or restore a backup from before the upgrade.',
       },

@@ -25,7 +25,7 @@ export async function lockForServer(databaseFile: string): Promise<() => void> {
       throw cause
     }
   } catch (cause) {
-    throw isBusy(cause) ? inUse(cause) : explainFailure(cause)
+    throw isBusy(cause) ? inUse(cause) : explainFailure(cause, databaseFile)
   }
 }
 

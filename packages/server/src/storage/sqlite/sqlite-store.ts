@@ -1,16 +1,14 @@
 import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
-import { Worker } from 'node:worker_threads'
 
 import type { Store, StoreSnapshot } from '../store.ts'
-import type { DatabaseThreadRole } from './database-thread-role.ts'
 import { explainFailure } from './explain-failure.ts'
 import { migrate, refuseForeign } from './migrate.ts'
 import { openDatabase } from './open-database.ts'
 import { packRows, splitAppended } from './packed-rows.ts'
 import type { ReaderOperations } from './reader-operations.ts'
 import type { SnapshotOperations } from './snapshot-operations.ts'
+import { startDatabaseThread } from './start-database-thread.ts'
 import { callsTo } from './thread-calls.ts'
 import type { WriterOperations } from './writer-operations.ts'
 
@@ -95,13 +93,14 @@ export async function openSqliteStore(file: string): Promise<Store> {
 
 /** The two threads, once both have everything prepared. */
 async function openThreads(file: string) {
-  const writerThread = startThread(file, 'writer')
-  const readerThread = startThread(file, 'reader')
+  const writerThread = startDatabaseThread(file, 'writer')
+  const readerThread = startDatabaseThread(file, 'reader')
   let endedThreads = 0
   for (const thread of [writerThread, readerThread]) thread.once('exit', () => endedThreads++)
+  const explain = (error: Error) => explainFailure(error, file)
   const terminate = () => Promise.all([readerThread.terminate(), writerThread.terminate()])
-  const writer = callsTo<WriterOperations>(writerThread, explainFailure)
-  const reader = callsTo<ReaderOperations>(readerThread, explainFailure)
+  const writer = callsTo<WriterOperations>(writerThread, explain)
+  const reader = callsTo<ReaderOperations>(readerThread, explain)
   try {
     await Promise.all([writer.ready(), reader.ready()])
   } catch (error) {
@@ -126,8 +125,8 @@ async function openThreads(file: string) {
 
 /** A connection of its own, in a thread of its own: it may be read for minutes. */
 async function openSnapshot(file: string): Promise<StoreSnapshot> {
-  const thread = startThread(file, 'snapshot')
-  const calls = callsTo<SnapshotOperations>(thread, explainFailure)
+  const thread = startDatabaseThread(file, 'snapshot')
+  const calls = callsTo<SnapshotOperations>(thread, (error) => explainFailure(error, file))
   try {
     await calls.ready()
   } catch (error) {
@@ -156,21 +155,8 @@ async function prepareFile(file: string): Promise<void> {
     }
     if (isNew) chmodSync(file, 0o600)
   } catch (cause) {
-    throw explainFailure(cause)
+    throw explainFailure(cause, file)
   }
-}
-
-/**
- * Threads start from compiled code, also when the code that starts them runs from source. Node 22's note that its
- * SQLite is experimental is not for our users: the driver port has two implementations and one suite for both.
- */
-function startThread(file: string, role: DatabaseThreadRole): Worker {
-  const entry = createRequire(import.meta.url).resolve('#database-thread')
-  return new Worker(entry, {
-    name: `sqlite ${role}`,
-    workerData: { file, role },
-    execArgv: ['--disable-warning=ExperimentalWarning'],
-  })
 }
 
 function sizeOf(file: string): number {
