@@ -1,3 +1,4 @@
+import type { PredictionQuery } from '@mosaicstack/telemetry-client/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { anObservation, aQuery, DAY_MS, instance, NOW_MS } from '../testing/an-observation.ts'
@@ -253,7 +254,7 @@ function unitsOf(events: readonly Observation[], settings: UnitsSettings): Units
   return units
 }
 
-function answer(units: Units, nowMs: number, query = aQuery) {
+function answer(units: Units, nowMs: number, query: PredictionQuery = aQuery) {
   return new Predictor(units, { minInstances: 1 }, () => nowMs).predict(query)
 }
 
