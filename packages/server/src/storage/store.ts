@@ -3,6 +3,7 @@ import type { StoredUnit } from '../predictions/units.ts'
 import type { EventRows } from './event-rows.ts'
 import type { OtlpStore } from './otlp-store.ts'
 import type { RetentionStore } from './retention-store.ts'
+import type { RollupComparison, RollupStore } from './rollup-store.ts'
 import type { RunStore } from './run-store.ts'
 import type { SavedState, StateName, StateToSave } from './saved-state.ts'
 
@@ -15,7 +16,7 @@ import type { SavedState, StateName, StateToSave } from './saved-state.ts'
  * - `(instance, event_id)` is stored once; the first received wins, also after it was pruned.
  * - Positions grow in the order in which readers can see events, so whoever has read up to a position misses nothing.
  */
-export interface Store extends RunStore, OtlpStore, RetentionStore {
+export interface Store extends RunStore, OtlpStore, RetentionStore, RollupStore {
   readonly engine: 'sqlite' | 'postgres'
   /** Groups of events that it takes at once. */
   readonly groupsAtOnce: number
@@ -97,7 +98,10 @@ export const AppendedRow = {
   INSTANCE_DELETED: 2,
 } as const
 
-export type StoreSnapshot = Pick<Store, 'loadUnits' | 'observationsAfter' | 'close'>
+export interface StoreSnapshot extends Pick<Store, 'loadUnits' | 'observationsAfter' | 'close'> {
+  /** Makes the rollups anew from the events of this state, and compares. */
+  compareRollups(): Promise<RollupComparison>
+}
 
 export interface PositionedObservation extends Observation {
   readonly position: number

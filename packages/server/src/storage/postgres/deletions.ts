@@ -1,11 +1,20 @@
 import { instanceIdHash } from '../instance-id-hash.ts'
+import { whole } from '../rollup-statements.ts'
 import type { DeletedEvents, Deletion } from '../store.ts'
 import { LAST_KEY_CHANGE_NO } from './keys.ts'
+import { holdRollups, uncountEvents } from './rollups.ts'
 import type { Database, Session } from './session.ts'
 
 /** Tables with rows of an instance, in an order that foreign keys allow. */
 const OF_SESSION = ['otlp_points', 'otlp_settled_prompts', 'otlp_marks', 'otlp_requests']
-const OF_INSTANCE = ['otlp_sessions', 'prediction_units', 'instance_trust', 'api_keys', 'pruned_events']
+const OF_INSTANCE = [
+  'otlp_sessions',
+  'prediction_units',
+  'instance_trust',
+  'api_keys',
+  'pruned_events',
+  'rollup_sources',
+]
 
 /** Events in one statement, well within its time limit. */
 const EVENTS_AT_ONCE = 20_000
@@ -26,14 +35,15 @@ export function deleteInstance(
     if (instance === undefined) return undefined
     const instanceNo = Number(instance['instance_no'])
 
-    let events = await deleteEvents(session, instanceNo)
+    const counted = await holdRollups(session)
+    let events = await deleteEvents(session, instanceNo, counted)
     await lockDeletions(session)
     const locked = await session.get(
       'SELECT 1 AS is_there FROM instances WHERE instance_no = $1 FOR UPDATE',
       [instanceNo],
     )
     if (locked === undefined) return undefined
-    events += await deleteEvents(session, instanceNo)
+    events += await deleteEvents(session, instanceNo, counted)
 
     // One change of keys at a time, as in keys.ts: this is one, for it keeps the last number.
     await session.run('LOCK TABLE api_keys IN SHARE ROW EXCLUSIVE MODE')
@@ -55,15 +65,20 @@ export function deleteInstance(
   })
 }
 
-async function deleteEvents(session: Session, instanceNo: number): Promise<number> {
+/** In the order of their ids, so that those of one statement are known before they are taken out of the rollups. */
+async function deleteEvents(session: Session, instanceNo: number, countedUpTo: number): Promise<number> {
   for (let total = 0; ;) {
-    const deleted = await session.run(
-      `DELETE FROM events WHERE instance_no = $1
-          AND event_id IN (SELECT event_id FROM events WHERE instance_no = $1 LIMIT ${EVENTS_AT_ONCE})`,
+    const last = await session.get(
+      `SELECT event_id::text AS event_id FROM (
+         SELECT event_id FROM events WHERE instance_no = $1 ORDER BY event_id LIMIT ${EVENTS_AT_ONCE}) AS next
+        ORDER BY event_id DESC LIMIT 1`,
       [instanceNo],
     )
-    total += deleted
-    if (deleted < EVENTS_AT_ONCE) return total
+    if (last === undefined) return total
+    const some = 'instance_no = $1 AND event_id <= $2::uuid'
+    const params = [instanceNo, String(last['event_id'])]
+    await uncountEvents(session, `events WHERE position <= ${whole(countedUpTo)} AND ${some}`, params)
+    total += await session.run(`DELETE FROM events WHERE ${some}`, params)
   }
 }
 

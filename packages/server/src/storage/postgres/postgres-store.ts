@@ -14,6 +14,7 @@ import { listOtlpRequests, listOtlpSessions, openOtlpSessions, otlpSessionWork }
 import { appendOtlp, claimOtlpSession, settleOtlp } from './otlp-writes.ts'
 import { countPrunable, pruneSome } from './retention.ts'
 import { retrying } from './retrying.ts'
+import { clearRollups, foldRollups, listRollupSources, rollupState, sumRollups } from './rollups.ts'
 import { listRuns } from './run-list.ts'
 import { findRun, listRunEvents, readRunCounts } from './run-reads.ts'
 import { writeRuns } from './run-writes.ts'
@@ -98,6 +99,11 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
     countRuns: (createdAfterUs) => readRunCounts(reads, createdAfterUs),
     observationsAfter: openObservations(reads, positions),
     countEvents: async () => Number((await reads.get('SELECT count(*) AS n FROM events'))?.['n']),
+    foldRollups: (maxEvents) => retrying(() => foldRollups(writes, positions, maxEvents)),
+    clearRollups: () => clearRollups(writes),
+    rollupState: () => rollupState(reads),
+    sumRollups: (query) => sumRollups(reads, query),
+    listRollupSources: (today) => listRollupSources(reads, today),
     loadUnits: () => loadUnits(reads),
     saveUnits: (units, position) => save({ units, position, epoch: undefined }),
     replaceUnits: (units, position) => save({ units, position, epoch: undefined, isComplete: true }),

@@ -1,7 +1,9 @@
 import { NO_SESSION } from '../otlp-rows.ts'
 import type { PrunedSome, PruneStep, PruneTarget } from '../retention-store.ts'
+import { whole } from '../rollup-statements.ts'
 import { retrying } from './retrying.ts'
-import type { Database, Session, SqlRow } from './session.ts'
+import { holdRollups, uncountEvents } from './rollups.ts'
+import type { Database, Session, SqlRow, SqlValue } from './session.ts'
 
 const EVENTS_AT_ONCE = 2000
 const RUNS_AT_ONCE = 200
@@ -46,7 +48,7 @@ async function pruneEvents(database: Database, { beforeMs, from = 0 }: Step): Pr
     await session.run('LOCK TABLE ONLY events IN SHARE MODE')
   })
   const keys = [kept?.['instance_nos'] ?? [], kept?.['event_ids'] ?? []]
-  const deleted = await retrying(() => database.run(DELETE_KEPT, keys))
+  const deleted = await retrying(() => database.transaction((session) => deleteKept(session, keys)))
   return { deleted, next: found === EVENTS_AT_ONCE ? Number(kept?.['newest']) : undefined }
 }
 
@@ -70,6 +72,17 @@ const KEEP_KEYS = `
 const DELETE_KEPT = `
   DELETE FROM events USING unnest($1::integer[], $2::uuid[]) AS old (instance_no, event_id)
    WHERE events.instance_no = old.instance_no AND events.event_id = old.event_id`
+
+async function deleteKept(session: Session, keys: readonly SqlValue[]): Promise<number> {
+  const position = await holdRollups(session)
+  await uncountEvents(
+    session,
+    `events JOIN unnest($1::integer[], $2::uuid[]) AS old (instance_no, event_id) USING (instance_no, event_id)
+      WHERE position <= ${whole(position)}`,
+    keys,
+  )
+  return session.run(DELETE_KEPT, keys)
+}
 
 const PRUNABLE_RUNS = `status <> 'running' AND created_at_us < $1 AND updated_at_us < $1`
 

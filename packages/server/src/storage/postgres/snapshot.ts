@@ -3,6 +3,7 @@ import { explaining } from './database-target.ts'
 import { openObservations } from './events.ts'
 import { openSession } from './open-database.ts'
 import type { SettledPositions } from './settled-positions.ts'
+import { compareRollups } from './rollups.ts'
 import { readUnits } from './units.ts'
 
 const STATEMENT_TIMEOUT_MS = 10 * 60_000
@@ -19,6 +20,7 @@ export async function openSnapshot(url: string, positions: SettledPositions): Pr
   return {
     loadUnits: () => readUnits(session),
     observationsAfter: openObservations(session, { newest: async () => newest }),
+    compareRollups: () => compareRollups(session),
     close: () => session.close(),
   }
 }

@@ -4,6 +4,7 @@ import type { SqliteDriver } from './driver.ts'
 import { findInstance } from './instances.ts'
 import { LAST_KEY_CHANGE_NO } from './keys.ts'
 import { keepPositions } from './positions.ts'
+import { uncountEvents } from './rollups.ts'
 import { transaction } from './transaction.ts'
 
 /** Tables with rows of an instance, in an order that foreign keys allow. */
@@ -35,6 +36,7 @@ export function deleteInstance(
       for (const table of OF_INSTANCE) remove(table)
       // Whatever the forecast has learned, it has learned from this instance too.
       database.exec('DELETE FROM saved_states')
+      uncountEvents(database, `instance_no = ${instanceNo}`)
       const deletedEvents = remove('events')
       remove('instances')
       return deletedEvents

@@ -1,4 +1,5 @@
 import { deletionsAfter } from './deletions.ts'
+import type { RollupQuery } from '../rollup-store.ts'
 import type { StateName } from '../saved-state.ts'
 import type { SqliteDriver } from './driver.ts'
 import { openObservations } from './events.ts'
@@ -6,6 +7,7 @@ import { findInstance, listInstances } from './instances.ts'
 import { keysChangedSince, listKeys } from './keys.ts'
 import { openOtlpOpenSessions, openOtlpRequests, openOtlpSessionList, openOtlpWork } from './otlp-reads.ts'
 import { openPrunableCounts } from './retention.ts'
+import { listRollupSources, openRollupState, sumRollups } from './rollups.ts'
 import { openRunList } from './run-list.ts'
 import { openRunCounts, openRunEvents, openRunFinder } from './run-reads.ts'
 import { loadState } from './saved-states.ts'
@@ -32,6 +34,9 @@ export function readerOperations(database: SqliteDriver) {
     listRuns: openRunList(database),
     listRunEvents: openRunEvents(database),
     countRuns: openRunCounts(database),
+    rollupState: openRollupState(database),
+    sumRollups: (query: RollupQuery) => sumRollups(database, query),
+    listRollupSources: (today: number) => listRollupSources(database, today),
     listOtlpRequests: openOtlpRequests(database),
     listOtlpSessions: openOtlpSessionList(database),
     openOtlpSessions: openOtlpOpenSessions(database),

@@ -1,7 +1,9 @@
 import { NO_SESSION } from '../otlp-rows.ts'
 import type { PrunedSome, PruneStep, PruneTarget } from '../retention-store.ts'
+import { whole } from '../rollup-statements.ts'
 import type { SqliteDriver } from './driver.ts'
 import { keepPositions } from './positions.ts'
+import { uncountEvents } from './rollups.ts'
 import { transaction } from './transaction.ts'
 
 /** A thousand take the writer four milliseconds, and about as long until they are on the disk. */
@@ -50,6 +52,10 @@ function pruneEvents(database: SqliteDriver, { beforeMs, from = 0 }: Omit<PruneS
     database
       .prepare(`INSERT INTO pruned_events SELECT instance_no, event_id ${which} ON CONFLICT DO NOTHING`)
       .run(from, upTo, beforeMs)
+    uncountEvents(
+      database,
+      `position > ${whole(from)} AND position <= ${whole(upTo)} AND received_at_ms < ${whole(beforeMs)}`,
+    )
     database.prepare(`DELETE ${which}`).run(from, upTo, beforeMs)
   })
   return { deleted, next }

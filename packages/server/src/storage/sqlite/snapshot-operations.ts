@@ -1,5 +1,6 @@
 import type { SqliteDriver } from './driver.ts'
 import { openObservations } from './events.ts'
+import { compareRollups } from './rollups.ts'
 import { readUnits } from './units.ts'
 
 /** What a connection offers that reads one state of the database until it is closed. */
@@ -10,6 +11,7 @@ export function snapshotOperations(database: SqliteDriver) {
     ready: () => Number(database.prepare('SELECT count(*) AS n FROM projections').get()?.['n']) >= 0,
     loadUnits: () => readUnits(database),
     observationsAfter: openObservations(database),
+    compareRollups: () => compareRollups(database),
     close: () => database.close(),
   }
 }

@@ -63,6 +63,11 @@ export async function openSqliteStore(file: string): Promise<Store> {
     countRuns: reader.countRuns,
     observationsAfter: reader.observationsAfter,
     countEvents: reader.countEvents,
+    foldRollups: writer.foldRollups,
+    clearRollups: writer.clearRollups,
+    rollupState: reader.rollupState,
+    sumRollups: reader.sumRollups,
+    listRollupSources: reader.listRollupSources,
     loadUnits: reader.loadUnits,
     saveUnits: writer.saveUnits,
     replaceUnits: writer.replaceUnits,
@@ -136,6 +141,7 @@ async function openSnapshot(file: string): Promise<StoreSnapshot> {
   return {
     loadUnits: calls.loadUnits,
     observationsAfter: calls.observationsAfter,
+    compareRollups: calls.compareRollups,
     close: async () => {
       await calls.close().finally(() => thread.terminate())
     },

@@ -11,6 +11,7 @@ import { createKey, revokeKey, touchKeys } from './keys.ts'
 import { claimOtlpSession, openOtlpAppender, settleOtlp } from './otlp-writes.ts'
 import type { PackedRows } from './packed-rows.ts'
 import { openPruner } from './retention.ts'
+import { clearRollups, openRollupFolder } from './rollups.ts'
 import { openRunCounter } from './run-counts.ts'
 import { openRunWriter } from './run-writes.ts'
 import { saveState } from './saved-states.ts'
@@ -92,6 +93,8 @@ export function writerOperations(database: SqliteDriver) {
       orForget(() => unitSaver.save(units, position)),
     replaceUnits: (units: readonly StoredUnit[], position: number) =>
       orForget(() => unitSaver.replace(units, position)),
+    foldRollups: openRollupFolder(database),
+    clearRollups: () => clearRollups(database),
     saveTrust: (trust: ReadonlyMap<string, number>) => saveTrust(database, trust),
     deleteInstance: (instanceId: string, deletedAtMs: number) =>
       deleteInstance(database, instanceId, deletedAtMs),
