@@ -6,6 +6,9 @@ import type { TaskCompletionEvent } from '@mosaicstack/telemetry-client/protocol
 import { anEvent } from '../../packages/server/src/testing/an-event.ts'
 import type { ServerProcess } from './server-process.ts'
 
+/** Where to send, and as whom. */
+export type SendTarget = Pick<ServerProcess, 'url' | 'apiKey' | 'instanceId'>
+
 /** A batch that one sender sends again and again until it is answered. */
 type Batch = readonly TaskCompletionEvent[]
 
@@ -32,13 +35,13 @@ export class Senders {
   }
 
   /** Sends until the server is gone or refuses, or until it is told that it is enough. */
-  async run(server: ServerProcess, isEnough: () => boolean = () => false): Promise<void> {
+  async run(server: SendTarget, isEnough: () => boolean = () => false): Promise<void> {
     const agent = new Agent({ keepAlive: true })
     await Promise.all(this.#unanswered.map((_, sender) => this.#send(sender, server, agent, isEnough)))
     agent.destroy()
   }
 
-  async #send(sender: number, server: ServerProcess, agent: Agent, isEnough: () => boolean): Promise<void> {
+  async #send(sender: number, server: SendTarget, agent: Agent, isEnough: () => boolean): Promise<void> {
     while (this.#unanswered[sender] !== undefined || !isEnough()) {
       const batch = (this.#unanswered[sender] ??= this.#newBatch(server.instanceId))
       const answer = await post(server, '/v1/events/batch', { events: batch }, agent)
@@ -77,7 +80,7 @@ export interface PostAnswer {
 
 /** @returns the answer, or nothing where the server was gone before it had answered whole. */
 export function post(
-  server: ServerProcess,
+  server: Omit<SendTarget, 'instanceId'>,
   path: string,
   body: unknown,
   agent?: Agent,
