@@ -83,4 +83,5 @@ export const noSources = {
   calibration: () => [],
   setAside: () => 0,
   shareViolations: () => 0,
+  notPredicted: () => ({}),
 }

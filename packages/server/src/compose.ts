@@ -57,6 +57,7 @@ export function compose({ config, store, keys, predictions, nowMs, listPrice }: 
     calibration: () => predictions.forecasts.calibration,
     setAside: predictions.setAside,
     shareViolations: predictions.shareViolations,
+    notPredicted: predictions.notPredicted,
     storeSizeBytes: async () => (await store.status()).sizeBytes,
   })
   const limits = {

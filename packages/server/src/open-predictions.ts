@@ -48,6 +48,8 @@ export interface Predictions {
   setAside(): number
   /** Summaries that were not published because an instance would have held more than its share, since the start. */
   shareViolations(): number
+  /** Events that were not kept for predictions, by reason, since the start. */
+  notPredicted(): Units['notKept']
 }
 
 /** Puts predictions together as the preset wants them, and reads what is stored of them. */
@@ -144,6 +146,7 @@ export async function openPredictions(parts: {
     },
     setAside: () => standings.setAside.size,
     shareViolations: violations.count,
+    notPredicted: () => units.notKept,
   }
 }
 

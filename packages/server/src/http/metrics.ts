@@ -34,6 +34,8 @@ export interface MetricSources {
   readonly setAside: () => number
   /** Since the start. */
   readonly shareViolations: () => number
+  /** Events that predictions do not count, by reason, since the start. */
+  readonly notPredicted: () => Readonly<Record<string, number>>
   /** In the order of `forecastMetrics`. */
   readonly calibration: () => readonly CalibrationFigures[]
 }
@@ -114,6 +116,17 @@ export function serverMetrics(sources: MetricSources): ServerMetrics {
     collect: (): void => {
       shareViolations.reset()
       shareViolations.inc(sources.shareViolations())
+    },
+  })
+  const notPredicted: Counter = new Counter({
+    name: 'mosaic_prediction_events_left_out_total',
+    help: 'Stored events that predictions do not count, by reason.',
+    labelNames: ['reason'],
+    registers,
+    collect: (): void => {
+      notPredicted.reset()
+      for (const [reason, events] of Object.entries(sources.notPredicted()))
+        notPredicted.inc({ reason }, events)
     },
   })
 

@@ -70,6 +70,17 @@ it('counts what becomes of events and requests', async () => {
   ).toBe(1)
 })
 
+it('counts stored events that predictions leave out', async () => {
+  await using server = await aServer()
+
+  await server.post('/v1/events', anEvent({ actual_input_tokens: 0, actual_output_tokens: 0 }))
+
+  const leftOut = (reason: string) =>
+    server.metric(`mosaic_prediction_events_left_out_total{reason="${reason}"}`)
+  expect(await leftOut('no_usage')).toBe(1)
+  expect(await leftOut('beyond_crowd')).toBe(0)
+})
+
 it('knows from the start every reason for which it counts losses', async () => {
   await using server = await aServer()
 
