@@ -2,10 +2,10 @@ import { version } from '@mosaicstack/telemetry-server/config'
 import { Command } from 'commander'
 
 import { addBackup } from './commands/backup.ts'
-import { addBackup } from './commands/backup.ts'
 import { addBacktest } from './commands/backtest.ts'
 import { addDemo } from './commands/demo.ts'
 import { addDoctor } from './commands/doctor.ts'
+import { addExport } from './commands/export.ts'
 import { addHook } from './commands/hook.ts'
 import { addImport } from './commands/import.ts'
 import { addInit } from './commands/init.ts'
@@ -16,7 +16,6 @@ import { addPredict } from './commands/predict.ts'
 import { addPredictions } from './commands/predictions.ts'
 import { addPrune } from './commands/prune.ts'
 import { addReport } from './commands/report.ts'
-import { addRestore } from './commands/restore.ts'
 import { addRestore } from './commands/restore.ts'
 import { addRuns } from './commands/runs.ts'
 import { addServe } from './commands/serve.ts'
@@ -54,8 +53,7 @@ export function buildProgram(): Command {
     addPrune,
     addBackup,
     addRestore,
-    addBackup,
-    addRestore,
+    addExport,
   ])
     add(program)
   return program

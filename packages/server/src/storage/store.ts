@@ -6,6 +6,7 @@ import type { RetentionStore } from './retention-store.ts'
 import type { RollupComparison, RollupStore } from './rollup-store.ts'
 import type { RunStore } from './run-store.ts'
 import type { SavedState, StateName, StateToSave } from './saved-state.ts'
+import type { StoredEvents } from './stored-event.ts'
 
 /**
  * What the server asks of its database, in questions rather than tables. Each engine answers all of them and passes
@@ -16,7 +17,7 @@ import type { SavedState, StateName, StateToSave } from './saved-state.ts'
  * - `(instance, event_id)` is stored once; the first received wins, also after it was pruned.
  * - Positions grow in the order in which readers can see events, so whoever has read up to a position misses nothing.
  */
-export interface Store extends RunStore, OtlpStore, RetentionStore, RollupStore {
+export interface Store extends RunStore, OtlpStore, RetentionStore, RollupStore, StoredEvents {
   readonly engine: 'sqlite' | 'postgres'
   /** Groups of events that it takes at once. */
   readonly groupsAtOnce: number

@@ -1,6 +1,7 @@
 import { complexityCodes, outcomeCodes, providerCodes, taskTypeCodes } from '../enum-codes.ts'
 import type { EventRows } from '../event-rows.ts'
 import { AppendedRow, type AppendedRows, type PositionedObservation } from '../store.ts'
+import { selectStoredEvents, type StoredEvent, toStoredEvent } from '../stored-event.ts'
 import { eventArrays, INPUT_ARRAYS, keysOf, type SortedRow, sortedRows } from './event-arrays.ts'
 import { retrying } from './retrying.ts'
 import type { Session, SqlRow } from './session.ts'
@@ -108,6 +109,19 @@ export function openObservations(
     if (settled <= position) return []
     const rows = await database.all(SELECT_OBSERVATIONS, [position, settled, limit])
     return rows.map(toObservation)
+  }
+}
+
+/** Reads settled events as they came, in order of position. */
+export function openStoredEvents(
+  database: Session,
+  positions: SettledPositions,
+): (position: number, limit: number) => Promise<readonly StoredEvent[]> {
+  const page = 'SELECT * FROM events WHERE position > $1 AND position <= $2 ORDER BY position LIMIT $3'
+  const select = selectStoredEvents(`replace(event_id::text, '-', '')`, page)
+  return async (position, limit) => {
+    const rows = await database.all(select, [position, await positions.newest(), limit])
+    return rows.map(toStoredEvent)
   }
 }
 

@@ -3,7 +3,7 @@ import type { RunWriteOutcome } from '../run-store.ts'
 import type { AppendOutcome } from '../store.ts'
 import type { SharedStore } from '../shared-store.ts'
 import { explaining } from './database-target.ts'
-import { openEventAppender, openObservations } from './events.ts'
+import { openEventAppender, openObservations, openStoredEvents } from './events.ts'
 import { deleteInstance, deletionsAfter } from './deletions.ts'
 import { createInstance, findInstance, listInstances } from './instances.ts'
 import { createKey, keysChangedSince, listKeys, revokeKey, touchKeys } from './keys.ts'
@@ -98,6 +98,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
     listRunEvents: (eventId) => listRunEvents(reads, eventId),
     countRuns: (createdAfterUs) => readRunCounts(reads, createdAfterUs),
     observationsAfter: openObservations(reads, positions),
+    eventsAfter: openStoredEvents(reads, positions),
     countEvents: async () => Number((await reads.get('SELECT count(*) AS n FROM events'))?.['n']),
     foldRollups: (maxEvents) => retrying(() => foldRollups(writes, positions, maxEvents)),
     clearRollups: () => clearRollups(writes),

@@ -1,6 +1,7 @@
 import { complexityCodes, outcomeCodes, providerCodes, taskTypeCodes } from '../enum-codes.ts'
 import { EVENT_STRIDE, eventColumns } from '../event-rows.ts'
 import { AppendedRow, type AppendedRows, type PositionedObservation } from '../store.ts'
+import { selectStoredEvents, type StoredEvent, toStoredEvent } from '../stored-event.ts'
 import type { SqliteDriver, SqliteRow, SqliteValue } from './driver.ts'
 import { ID_BYTES, type PackedRows, rowsIn, unpackRows } from './packed-rows.ts'
 import type { Words } from './words.ts'
@@ -111,6 +112,15 @@ export function openObservations(
      ORDER BY position
      LIMIT ?`)
   return (position, limit) => select.all(position, limit).map(toObservation)
+}
+
+/** Reads events as they came, in order of position. */
+export function openStoredEvents(
+  database: SqliteDriver,
+): (position: number, limit: number) => readonly StoredEvent[] {
+  const page = 'SELECT * FROM events WHERE position > ? ORDER BY position LIMIT ?'
+  const select = database.prepare(selectStoredEvents('lower(hex(event_id))', page))
+  return (position, limit) => select.all(position, limit).map(toStoredEvent)
 }
 
 const SUCCESS = outcomeCodes.encode('success')

@@ -2,7 +2,7 @@ import { deletionsAfter } from './deletions.ts'
 import type { RollupQuery } from '../rollup-store.ts'
 import type { StateName } from '../saved-state.ts'
 import type { SqliteDriver } from './driver.ts'
-import { openObservations } from './events.ts'
+import { openObservations, openStoredEvents } from './events.ts'
 import { findInstance, listInstances } from './instances.ts'
 import { keysChangedSince, listKeys } from './keys.ts'
 import { openOtlpOpenSessions, openOtlpRequests, openOtlpSessionList, openOtlpWork } from './otlp-reads.ts'
@@ -20,6 +20,7 @@ export function readerOperations(database: SqliteDriver) {
     /** Answers once everything here is prepared, which reads the schema. */
     ready: () => true,
     observationsAfter: openObservations(database),
+    eventsAfter: openStoredEvents(database),
     countPrunable: openPrunableCounts(database),
     countEvents: () => Number(database.prepare('SELECT count(*) AS n FROM events').get()?.['n']),
     loadUnits: () => loadUnits(database),

@@ -62,6 +62,7 @@ export async function openSqliteStore(file: string): Promise<Store> {
     listRunEvents: reader.listRunEvents,
     countRuns: reader.countRuns,
     observationsAfter: reader.observationsAfter,
+    eventsAfter: reader.eventsAfter,
     countEvents: reader.countEvents,
     foldRollups: writer.foldRollups,
     clearRollups: writer.clearRollups,
