@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 
-import { summarisePrediction } from '@mosaicstack/telemetry-client/describe'
-import { expectationOf, taskNoteFiles } from '@mosaicstack/telemetry-mcp/notes'
+import { type Expectation, expectationOf, type Range, taskNoteFiles } from '@mosaicstack/telemetry-mcp/notes'
 import { resolveSetting } from '@mosaicstack/telemetry-server/config'
 
 import type { LocalState } from '../import/local-state.ts'
+import { duration, usd } from '../output/format.ts'
 import { readSessionNote, writeSessionNote } from '../statusline/session-note.ts'
 import type { CachedForecast } from './forecast-cache.ts'
 
@@ -41,5 +41,22 @@ export function foretellTask(state: LocalState, { forecast, prompt, session }: F
     before_usd: null,
     expected_usd: p10 === undefined || p90 === undefined ? null : [p10, p90],
   })
-  return summarisePrediction(query, response)
+  return expectationLine(model, expected)
+}
+
+/** Short: it is read before every prompt. `predict` says the rest. */
+function expectationLine(
+  model: string,
+  { cost_usd: cost, duration_s: time }: Expectation,
+): string | undefined {
+  const parts = [
+    ...(cost === undefined ? [] : [`cost ${rangeText(cost, (dollars) => usd(dollars * 1e6))}`]),
+    ...(time === undefined ? [] : [`take ${rangeText(time, (seconds) => duration(seconds * 1000))}`]),
+  ]
+  return parts.length === 0 ? undefined : `Most tasks with ${model} ${parts.join(' and ')}.`
+}
+
+function rangeText({ p10, p50, p90 }: Range, format: (value: number) => string): string {
+  if (p10 === undefined || p90 === undefined) return `about ${format(p50)}`
+  return `${format(p10)} – ${format(p90)} (half below ${format(p50)})`
 }

@@ -55,12 +55,15 @@ function parseEntry(line: string): readonly HookEntry[] {
   }
 }
 
+/** What begins a session that was closed; hooks of one moment may be noted in another order. */
+const BEGINNINGS = new Set(['SessionStart', 'UserPromptSubmit'])
+
 /** When each session was closed, and not begun again since. */
 export function sessionEnds(entries: readonly HookEntry[]): ReadonlyMap<string, number> {
   const ends = new Map<string, number>()
   for (const { at_ms: atMs, event, session } of entries) {
     if (event === 'SessionEnd') ends.set(session, atMs)
-    else ends.delete(session)
+    else if (BEGINNINGS.has(event)) ends.delete(session)
   }
   return ends
 }

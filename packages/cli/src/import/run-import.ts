@@ -14,7 +14,7 @@ import {
   thisMachine,
   watchLogs,
 } from '@mosaicstack/telemetry-importers'
-import { taskNoteFiles } from '@mosaicstack/telemetry-mcp/notes'
+import { taskNoteFiles, type TaskNotes } from '@mosaicstack/telemetry-mcp/notes'
 import { resolveSetting } from '@mosaicstack/telemetry-server/config'
 
 import { CliError } from '../cli-error.ts'
@@ -32,6 +32,7 @@ import { inBackground } from './in-background.ts'
 import { withKnownTranscripts } from './known-transcripts.ts'
 import { type LocalState, localState } from './local-state.ts'
 import { whyNotTell } from './may-tell.ts'
+import { takeOverPredictions } from './predicted-tasks.ts'
 import { showProgress } from './progress.ts'
 import { selectSources } from './select-sources.ts'
 
@@ -85,6 +86,7 @@ async function dryRun(job: Job): Promise<void> {
   await using copy = await copyOfLedger(job.state.ledger)
   await using ledger = await openLedger({ path: copy.path })
   await read(job, ledger)
+  takeOverPredictions(ledger, notesOf(job.flags), Date.now())
   const recipient = findRecipient(job.flags)
   const instanceId = 'reason' in recipient ? NOBODY : recipient.instanceId
   const { ready, withheld } = findPending({ ...job, ...job.flags, ledger, nowMs: Date.now }, instanceId)
@@ -143,7 +145,7 @@ function roundOptions({ flags, harnesses, sinceMs, state }: Job, ledger: Ledger)
   return {
     ledger,
     state,
-    notes: taskNoteFiles(join(resolveSetting('dataDir', flags.dataDir, process.env), 'predicted-tasks')),
+    notes: notesOf(flags),
     spoolDir: spoolDirectory(flags),
     recipient: findRecipient(flags),
     per: flags.per,
@@ -151,6 +153,10 @@ function roundOptions({ flags, harnesses, sinceMs, state }: Job, ledger: Ledger)
     harnesses,
     nowMs: Date.now,
   }
+}
+
+function notesOf(flags: ImportFlags): TaskNotes {
+  return taskNoteFiles(join(resolveSetting('dataDir', flags.dataDir, process.env), 'predicted-tasks'))
 }
 
 /** Logs are read and reported on also where nobody is to be told. */

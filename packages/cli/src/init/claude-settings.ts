@@ -18,8 +18,18 @@ export interface OurSettings {
   readonly showForecast: boolean
   readonly statusline: boolean
   /** Variables for `env`; none where OpenTelemetry is not wanted. */
-  readonly env: Readonly<Record<string, string>>
+  readonly env: OtelVariables | Readonly<Record<string, never>>
 }
+
+/** What `env` is given for OpenTelemetry. */
+export const OTEL_NAMES = [
+  'CLAUDE_CODE_ENABLE_TELEMETRY',
+  'OTEL_LOGS_EXPORTER',
+  'OTEL_EXPORTER_OTLP_PROTOCOL',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_HEADERS',
+] as const
+export type OtelVariables = Readonly<Record<(typeof OTEL_NAMES)[number], string>>
 
 /** `Stop` comes once a turn, `SessionEnd` also after an interruption; the first two know the model and the prompt. */
 export const HOOKED_EVENTS = ['SessionStart', 'UserPromptSubmit', 'Stop', 'SessionEnd'] as const
@@ -29,27 +39,55 @@ const HOOK_TIMEOUT_S = 5
 
 /** @throws CliError for a text that is no JSON object. */
 export function applySettings(text: string, ours: OurSettings): string {
-  let result = removeHooks(text)
-  for (const event of HOOKED_EVENTS) {
-    const known = hookGroups(parse(result), event)
-    result = setProperty(result, ['hooks', event], [...known, ourGroup(event, ours)])
-  }
+  let result = changeHooks(text, (event) => (isHooked(event) ? ourGroup(event, ours) : undefined))
+  const line = { type: 'command', command: `${ours.program} statusline` }
   const { statusLine } = parse(result)
-  if (ours.statusline && (statusLine === undefined || isOurs(statusLine))) {
-    result = setProperty(result, ['statusLine'], { type: 'command', command: `${ours.program} statusline` })
+  const isFree = statusLine === undefined || (isOurs(statusLine) && !isEqual(statusLine, line))
+  if (ours.statusline && isFree) result = setProperty(result, ['statusLine'], line)
+  const known = objectOr(parse(result)['env'])
+  for (const [name, value] of Object.entries(ours.env)) {
+    if (known[name] !== value) result = setProperty(result, ['env', name], value)
   }
-  for (const [name, value] of Object.entries(ours.env)) result = setProperty(result, ['env', name], value)
-  return isSame(result, text) ? text : result
+  return result
 }
 
-export function removeSettings(text: string, envNames: readonly string[]): string {
-  let result = removeHooks(text)
+function isHooked(event: string): boolean {
+  return HOOKED_EVENTS.some((each) => each === event)
+}
+
+export function removeSettings(text: string): string {
+  let result = changeHooks(text, () => undefined)
   if (isOurs(parse(result)['statusLine'])) result = removeProperty(result, ['statusLine'])
-  const env = parse(result)['env']
-  const isSet = envNames.some((name) => name in objectOr(env))
-  for (const name of envNames) if (isSet) result = removeProperty(result, ['env', name])
-  if (isSet && isEmpty(parse(result)['env'])) result = removeProperty(result, ['env'])
-  return result
+  const env = objectOr(parse(result)['env'])
+  if (!isOurExport(env)) return result
+  for (const name of OTEL_NAMES) result = removeProperty(result, ['env', name])
+  return isEmpty(parse(result)['env']) ? removeProperty(result, ['env']) : result
+}
+
+/** Where OpenTelemetry is sent already, by somebody else's doing; undefined where nowhere. */
+export function otherExport(text: string): string | undefined {
+  const env = objectOr(parse(text)['env'])
+  const endpoint = env['OTEL_EXPORTER_OTLP_ENDPOINT']
+  return typeof endpoint === 'string' && !isOurExport(env) ? endpoint : undefined
+}
+
+/** With a key that only a server of ours gives out. */
+function isOurExport(env: Json): boolean {
+  const headers = env['OTEL_EXPORTER_OTLP_HEADERS']
+  return typeof headers === 'string' && /^Authorization=Bearer (?:msk_|[0-9a-f]{64}$)/.test(headers)
+}
+
+/** Whether two settings say the same to Claude Code: it makes no difference between empty and missing. */
+export function saysTheSame(a: string, b: string): boolean {
+  return isEqual(withoutEmpty(parse(a)), withoutEmpty(parse(b)))
+}
+
+function withoutEmpty(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  const kept = Object.entries(value)
+    .map(([name, inner]) => [name, withoutEmpty(inner)] as const)
+    .filter(([, inner]) => !isEmpty(inner))
+  return Object.fromEntries(kept)
 }
 
 /** Whether somebody else's status line is there, which stays. */
@@ -58,14 +96,21 @@ export function hasOtherStatusLine(text: string): boolean {
   return statusLine !== undefined && !isOurs(statusLine)
 }
 
-function removeHooks(text: string): string {
+/** Puts the wanted group, or none of ours, on every event. What is right already stays where it is. */
+function changeHooks(text: string, wanted: (event: string) => Json | undefined): string {
   let result = text
-  for (const event of Object.keys(objectOr(parse(text)['hooks']))) {
+  const events = new Set([...Object.keys(objectOr(parse(text)['hooks'])), ...HOOKED_EVENTS])
+  for (const event of events) {
     const known = hookGroups(parse(result), event)
-    const kept = known.flatMap(withoutOurs)
-    if (isEqual(known, kept)) continue
+    const others = known.flatMap(withoutOurs)
+    const group = wanted(event)
+    const ours = known.filter((each) => !others.includes(each))
+    if (isEqual(ours, group === undefined ? [] : [group])) continue
+    const groups = group === undefined ? others : [...others, group]
     result =
-      kept.length > 0 ? setProperty(result, ['hooks', event], kept) : removeProperty(result, ['hooks', event])
+      groups.length > 0
+        ? setProperty(result, ['hooks', event], groups)
+        : removeProperty(result, ['hooks', event])
   }
   const isEmptied = result !== text && isEmpty(parse(result)['hooks'])
   return isEmptied ? removeProperty(result, ['hooks']) : result
@@ -119,10 +164,6 @@ function objectOr(value: unknown): Json {
 
 function isEmpty(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.keys(value).length === 0
-}
-
-function isSame(a: string, b: string): boolean {
-  return isEqual(parse(a), parse(b))
 }
 
 function isEqual(a: unknown, b: unknown): boolean {

@@ -3,6 +3,7 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -11,11 +12,19 @@ import {
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 
+import { CliError } from '../cli-error.ts'
 import { findConnection } from '../connection.ts'
 import { confirm } from '../output/confirm.ts'
 import { paragraph } from '../output/paragraph.ts'
 import { terminal } from '../output/terminal.ts'
-import { applySettings, hasOtherStatusLine, removeSettings } from './claude-settings.ts'
+import {
+  applySettings,
+  hasOtherStatusLine,
+  otherExport,
+  type OtelVariables,
+  removeSettings,
+  saysTheSame,
+} from './claude-settings.ts'
 import { findProgram } from './find-program.ts'
 import { lineDiff } from './line-diff.ts'
 
@@ -30,15 +39,6 @@ export interface InitFlags {
   readonly serverUrl?: string
 }
 
-/** What `--otel` sets, and `--remove` takes away. */
-const OTEL_NAMES = [
-  'CLAUDE_CODE_ENABLE_TELEMETRY',
-  'OTEL_LOGS_EXPORTER',
-  'OTEL_EXPORTER_OTLP_PROTOCOL',
-  'OTEL_EXPORTER_OTLP_ENDPOINT',
-  'OTEL_EXPORTER_OTLP_HEADERS',
-] as const
-
 const EMPTY = '{}\n'
 
 export async function runInit(flags: InitFlags): Promise<void> {
@@ -52,15 +52,18 @@ export async function runInit(flags: InitFlags): Promise<void> {
   }
 
   terminal.out(`${file}\n${hideKeys(lineDiff(existed ? before : '', after))}`)
-  if (!flags.yes && !(await confirm('Write it?'))) return terminal.err('Nothing was changed.')
+  if (!flags.yes && !(await confirm('Write it?', 'nobody is there to ask, so nothing was changed')))
+    return terminal.err('Nothing was changed.')
   write(file, flags.remove === true ? undefined : before, after, existed)
   if (flags.remove) return terminal.err('Removed. Sessions that run keep their hooks until they end.')
   sayNext(flags, before)
 }
 
 function settingsFile({ settings }: InitFlags): string {
-  if (settings !== undefined) return resolve(settings)
-  return join(process.env['CLAUDE_CONFIG_DIR']?.split(',')[0] || join(homedir(), '.claude'), 'settings.json')
+  const directory = process.env['CLAUDE_CONFIG_DIR']?.split(',')[0] || join(homedir(), '.claude')
+  const file = settings === undefined ? join(directory, 'settings.json') : resolve(settings)
+  // Many keep their settings elsewhere and link to them; the link has to stay one.
+  return existsSync(file) ? realpathSync(file) : file
 }
 
 function withUs(flags: InitFlags, before: string): string {
@@ -68,11 +71,18 @@ function withUs(flags: InitFlags, before: string): string {
     program: findProgram(process.env, process.platform),
     showForecast: flags.showForecast === true,
     statusline: flags.statusline,
-    env: flags.otel ? otelVariables(flags) : {},
+    env: flags.otel ? otelVariables(flags, before) : {},
   })
 }
 
-function otelVariables(flags: InitFlags): Readonly<Record<(typeof OTEL_NAMES)[number], string>> {
+/** @throws CliError where OpenTelemetry goes to another place already, or no server is known. */
+function otelVariables(flags: InitFlags, before: string): OtelVariables {
+  const other = otherExport(before)
+  if (other !== undefined) {
+    throw new CliError(`OpenTelemetry goes to ${other} already, so nothing was changed`, {
+      hint: 'Leave --otel out, or take those variables out of `env` first.',
+    })
+  }
   const { apiKey, serverUrl } = findConnection(flags)
   return {
     CLAUDE_CODE_ENABLE_TELEMETRY: '1',
@@ -83,19 +93,11 @@ function otelVariables(flags: InitFlags): Readonly<Record<(typeof OTEL_NAMES)[nu
   }
 }
 
-/** The backup, where nothing was changed since it was made: the very bytes. Else the text without anything of ours. */
+/** The backup, where nothing else was changed since it was made: the very bytes. Else the text without what is ours. */
 function withoutUs(file: string, before: string): string {
-  const cleaned = removeSettings(before, OTEL_NAMES)
+  const cleaned = removeSettings(before)
   const saved = existsSync(backupOf(file)) ? readFileSync(backupOf(file), 'utf8') : undefined
-  return saved !== undefined && isEqual(saved, cleaned) ? saved : cleaned
-}
-
-function isEqual(a: string, b: string): boolean {
-  try {
-    return JSON.stringify(JSON.parse(a)) === JSON.stringify(JSON.parse(b))
-  } catch {
-    return false
-  }
+  return saved !== undefined && saysTheSame(saved, cleaned) ? saved : cleaned
 }
 
 function backupOf(file: string): string {
@@ -108,7 +110,7 @@ function write(file: string, backup: string | undefined, after: string, existed:
   const mode = existed ? statSync(file).mode & 0o777 : 0o600
   if (backup === undefined) {
     rmSync(backupOf(file), { force: true })
-    if (after === EMPTY) return rmSync(file)
+    if (after.trim() === EMPTY.trim()) return rmSync(file)
   } else if (existed && !existsSync(backupOf(file))) copyFileSync(file, backupOf(file))
   const part = `${file}.${process.pid}.part`
   writeFileSync(part, after, { mode })

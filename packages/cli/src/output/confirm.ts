@@ -3,13 +3,16 @@ import { createInterface } from 'node:readline/promises'
 import { CliError } from '../cli-error.ts'
 
 /**
- * Asks before something that cannot be undone; only a plain yes is one.
+ * Asks before something is done; only a plain yes is one.
  *
  * @throws CliError where nobody is there to ask.
  */
-export async function confirm(question: string): Promise<boolean> {
+export async function confirm(
+  question: string,
+  unasked = 'this cannot be undone, and nobody is there to ask',
+): Promise<boolean> {
   if (!process.stdin.isTTY) {
-    throw new CliError('this cannot be undone, and nobody is there to ask', {
+    throw new CliError(unasked, {
       hint: 'Add --yes if it is what you want.',
       exitCode: 2,
     })
