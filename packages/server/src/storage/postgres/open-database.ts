@@ -12,6 +12,8 @@ import { explainUnavailable } from './explain-failure.ts'
 import { urlsOfHosts, withFirstAble } from './hosts.ts'
 import type { Database, Session, SqlRow, SqlValue, Statement } from './session.ts'
 
+export { SCHEMA } from './connecting.ts'
+
 export interface DatabaseOptions {
   readonly maxConnections: number
   /** Longest time that a statement may take. */
