@@ -12,6 +12,7 @@ import { addInit } from './commands/init.ts'
 import { addInstances } from './commands/instances.ts'
 import { addKeys } from './commands/keys.ts'
 import { addMcp } from './commands/mcp.ts'
+import { addMigrate } from './commands/migrate.ts'
 import { addPredict } from './commands/predict.ts'
 import { addPredictions } from './commands/predictions.ts'
 import { addPrune } from './commands/prune.ts'
@@ -54,6 +55,7 @@ export function buildProgram(): Command {
     addBackup,
     addRestore,
     addExport,
+    addMigrate,
   ])
     add(program)
   return program

@@ -5,6 +5,7 @@ import type { SharedStore } from '../shared-store.ts'
 import { explaining } from './database-target.ts'
 import { openEventAppender, openObservations, openStoredEvents } from './events.ts'
 import { deleteInstance, deletionsAfter } from './deletions.ts'
+import { refuseHalfMoved } from './half-moved.ts'
 import { createInstance, findInstance, listInstances } from './instances.ts'
 import { createKey, keysChangedSince, listKeys, revokeKey, touchKeys } from './keys.ts'
 import { takeLead } from './leadership.ts'
@@ -138,6 +139,7 @@ async function prepareDatabase(url: string): Promise<void> {
   try {
     await refuseUnfit(session)
     await migrate(session)
+    await refuseHalfMoved(session)
     await passPositionsRead(session)
   } finally {
     await session.close()
