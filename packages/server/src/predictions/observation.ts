@@ -45,25 +45,32 @@ export function reportsUsage(observation: Observation): boolean {
   return observation.inputTokens + observation.outputTokens > 0
 }
 
-/** The observation's numbers in the order of `SampleField`. */
-export function toSample(observation: Observation): Float64Array {
-  const sample = Float64Array.of(
-    observation.receivedAtMs,
-    observation.inputTokens,
-    observation.outputTokens,
-    observation.costUsdMicros,
-    observation.durationMs,
-    observation.estimatedInputTokens,
-    observation.estimatedOutputTokens,
-    (observation.succeeded ? SampleFlag.SUCCEEDED : 0) |
-      (observation.gatesPassed ? SampleFlag.GATES_PASSED : 0) |
-      (observation.gatesListed ? SampleFlag.GATES_LISTED : 0),
-  )
-  if (!sample.every(isWholeNumber))
-    throw new RangeError(`an observation holds only whole numbers from 0 on: ${sample}`)
-  return sample
+/** `reportsUsage`, of what is kept of an event. */
+export function sampleReportsUsage(sample: Float64Array): boolean {
+  return (sample[SampleField.INPUT_TOKENS] as number) + (sample[SampleField.OUTPUT_TOKENS] as number) > 0
 }
 
-function isWholeNumber(value: number): boolean {
-  return Number.isSafeInteger(value) && value >= 0
+/** Writes the observation's numbers in the order of `SampleField`. */
+export function writeSample(observation: Observation, sample: Float64Array): void {
+  sample[SampleField.RECEIVED_AT_MS] = observation.receivedAtMs
+  sample[SampleField.INPUT_TOKENS] = observation.inputTokens
+  sample[SampleField.OUTPUT_TOKENS] = observation.outputTokens
+  sample[SampleField.COST_USD_MICROS] = observation.costUsdMicros
+  sample[SampleField.DURATION_MS] = observation.durationMs
+  sample[SampleField.ESTIMATED_INPUT_TOKENS] = observation.estimatedInputTokens
+  sample[SampleField.ESTIMATED_OUTPUT_TOKENS] = observation.estimatedOutputTokens
+  sample[SampleField.FLAGS] =
+    (observation.succeeded ? SampleFlag.SUCCEEDED : 0) |
+    (observation.gatesPassed ? SampleFlag.GATES_PASSED : 0) |
+    (observation.gatesListed ? SampleFlag.GATES_LISTED : 0)
+  requireWholeNumbers(sample)
+}
+
+/** Throws a `RangeError` where a sample holds anything but whole numbers from 0 on, which a packed one cannot. */
+export function requireWholeNumbers(sample: Float64Array): void {
+  for (let field = 0; field < SAMPLE_WIDTH; field++) {
+    const value = sample[field] as number
+    if (!(value >= 0) || !Number.isSafeInteger(value))
+      throw new RangeError(`an observation holds only whole numbers from 0 on: ${sample}`)
+  }
 }

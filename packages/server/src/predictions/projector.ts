@@ -1,7 +1,5 @@
-import { complexityCodes, outcomeCodes, providerCodes, taskTypeCodes } from '../storage/enum-codes.ts'
-import { columnIndex, EVENT_STRIDE, type EventRows } from '../storage/event-rows.ts'
+import { columnIndex } from '../storage/event-rows.ts'
 import type { Store, StoredGroup } from '../storage/store.ts'
-import type { Observation } from './observation.ts'
 import type { Projection } from './projection.ts'
 import type { Units } from './units.ts'
 
@@ -55,13 +53,16 @@ export class Projector implements Projection {
     }
   }
 
-  /** Folds the rows of a committed group that were not stored before. */
+  /**
+   * Folds the rows of a committed group that were not stored before. The clock of the units goes on to their arrival, so
+   * that they count at once: what counts later costs each unit an appointment.
+   */
   fold({ requests, appended, position }: StoredGroup): void {
     for (const [index, rows] of requests.entries()) {
+      const arrivedMs = rows.values[columnIndex.received_at_ms]
+      if (typeof arrivedMs === 'number' && arrivedMs > this.#units.clockMs) this.#units.expire(arrivedMs)
       const isNew = appended[index]
-      for (let row = 0; row < rows.count; row++) {
-        if (isNew?.[row] === 1) this.#units.fold(observationOf(rows, row))
-      }
+      if (isNew !== undefined) this.#units.foldRows(rows, isNew)
     }
     this.#position = Math.max(this.#position, position)
   }
@@ -89,29 +90,5 @@ export class Projector implements Projection {
       this.#units.markDirty(dirty)
       throw error
     }
-  }
-}
-
-const SUCCESS = outcomeCodes.encode('success')
-
-function observationOf(rows: EventRows, row: number): Observation {
-  const value = (column: keyof typeof columnIndex) => rows.values[row * EVENT_STRIDE + columnIndex[column]]
-  const number = (column: keyof typeof columnIndex) => value(column) as number
-  return {
-    instanceId: rows.instanceId,
-    receivedAtMs: number('received_at_ms'),
-    taskType: taskTypeCodes.decode(number('task_type')),
-    model: value('model') as string,
-    provider: providerCodes.decode(number('provider')),
-    complexity: complexityCodes.decode(number('complexity')),
-    inputTokens: number('actual_input_tokens'),
-    outputTokens: number('actual_output_tokens'),
-    costUsdMicros: number('actual_cost_usd_micros'),
-    durationMs: number('task_duration_ms'),
-    estimatedInputTokens: number('estimated_input_tokens'),
-    estimatedOutputTokens: number('estimated_output_tokens'),
-    succeeded: value('outcome') === SUCCESS,
-    gatesPassed: value('quality_gate_passed') === 1,
-    gatesListed: value('quality_gates_run') !== 0,
   }
 }

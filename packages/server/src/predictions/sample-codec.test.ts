@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { anObservation, DAY_MS, NOW_MS } from '../testing/an-observation.ts'
-import { toSample } from './observation.ts'
+import { type Observation, SAMPLE_WIDTH, writeSample } from './observation.ts'
 import { decodeSamples, encodeSamples, utcDay } from './sample-codec.ts'
 
 const today = utcDay(NOW_MS)
@@ -71,3 +71,9 @@ describe('decodeSamples', () => {
     )
   })
 })
+
+function toSample(observation: Observation): Float64Array {
+  const sample = new Float64Array(SAMPLE_WIDTH)
+  writeSample(observation, sample)
+  return sample
+}

@@ -1,5 +1,5 @@
 import { DueQueue } from './due-queue.ts'
-import { UnitField } from './unit-records.ts'
+import { UnitField, UnitFlag } from './unit-records.ts'
 import type { UnitTable } from './unit-table.ts'
 
 /**
@@ -10,6 +10,8 @@ export class UnitCounting {
   readonly #table: UnitTable
   /** Units with samples that are still to come. */
   readonly #arrivals = new DueQueue<number>()
+  /** Every unit with `UnitFlag.TO_COUNT`, and some that no longer have it. */
+  readonly #toCount: number[] = []
   #clockMs = -Infinity
   #setAside: ReadonlySet<number> = new Set()
 
@@ -43,14 +45,31 @@ export class UnitCounting {
     }
   }
 
-  /** Counts what was added to a unit: at once where it can be told that this is one sample which has arrived. */
-  countAdded(unit: number, arrivedMs: number, windowStartMs: number): void {
+  /**
+   * Notes that a sample was added to a unit. What has arrived counts from the next `countNoted`, so that the levels of
+   * the many events of one request are counted once.
+   */
+  noteAdded(unit: number, arrivedMs: number, windowStartMs: number): void {
+    if (arrivedMs > this.#clockMs) {
+      if (!this.#isSetAside(unit)) this.#arrivals.schedule(unit, arrivedMs)
+      return
+    }
     const { records } = this.#table
-    const size = records.get(unit, UnitField.SIZE)
-    const isWhole = records.get(unit, UnitField.COUNTED) === size - 1
-    const isInside = arrivedMs > windowStartMs && arrivedMs <= this.#clockMs
-    if (isWhole && isInside && !this.#isSetAside(unit)) this.#setCounted(unit, size)
-    else this.#schedule(unit)
+    if (records.has(unit, UnitFlag.TO_COUNT)) return
+    const isWhole = records.get(unit, UnitField.COUNTED) === records.get(unit, UnitField.SIZE) - 1
+    if (!isWhole || arrivedMs <= windowStartMs) return this.#schedule(unit)
+    records.raise(unit, UnitFlag.TO_COUNT)
+    this.#toCount.push(unit)
+  }
+
+  /** Counts what `noteAdded` has noted. Nothing may ask what counts before. */
+  countNoted(): void {
+    for (const unit of this.#toCount) {
+      if (!this.#table.records.has(unit, UnitFlag.TO_COUNT)) continue
+      this.#table.records.lower(unit, UnitFlag.TO_COUNT)
+      this.recount(unit)
+    }
+    this.#toCount.length = 0
   }
 
   recount(unit: number): void {

@@ -23,14 +23,26 @@ export const UnitField = {
   HEAP: 11,
   /** The last pass that has seen it (`Pass`). */
   SEEN: 12,
-  /** 1 where the store has a row of it, so that it has to be told when the unit goes. */
-  STORED: 13,
+  /** Bits of `UnitFlag`. */
+  FLAGS: 13,
 } as const
 export type UnitField = (typeof UnitField)[keyof typeof UnitField]
 
+/** Bits of `UnitField.FLAGS`. */
+export const UnitFlag = {
+  /** The store has a row of it, so that it has to be told when the unit goes. */
+  STORED: 1,
+  /** That row, if there is one, is not what the unit is. */
+  CHANGED: 2,
+  /** Samples were added that the levels are about to count (`UnitCounting.countLater`). */
+  TO_COUNT: 4,
+} as const
+export type UnitFlag = (typeof UnitFlag)[keyof typeof UnitFlag]
+
 const FIELDS = 14
-/** Units a page: pages are added one by one, so that growing never copies millions of records at once. */
+/** Units a page, a power of two: pages are added one by one, so that growing never copies millions of records at once. */
 const PAGE_UNITS = 2048
+const PAGE_BITS = 11
 
 /** In place of a unit: none. */
 export const NO_UNIT = -1
@@ -55,21 +67,33 @@ export class UnitRecords {
   }
 
   close(unit: number): void {
-    const start = (unit % PAGE_UNITS) * FIELDS
+    const start = (unit & (PAGE_UNITS - 1)) * FIELDS
     this.#pageOf(unit).fill(0, start, start + FIELDS)
     this.set(unit, UnitField.CELL, NO_UNIT)
     this.#free.push(unit)
   }
 
   get(unit: number, field: UnitField): number {
-    return this.#pageOf(unit)[(unit % PAGE_UNITS) * FIELDS + field] as number
+    return this.#pageOf(unit)[(unit & (PAGE_UNITS - 1)) * FIELDS + field] as number
   }
 
   set(unit: number, field: UnitField, value: number): void {
-    this.#pageOf(unit)[(unit % PAGE_UNITS) * FIELDS + field] = value
+    this.#pageOf(unit)[(unit & (PAGE_UNITS - 1)) * FIELDS + field] = value
+  }
+
+  has(unit: number, flag: UnitFlag): boolean {
+    return (this.get(unit, UnitField.FLAGS) & flag) !== 0
+  }
+
+  raise(unit: number, flag: UnitFlag): void {
+    this.set(unit, UnitField.FLAGS, this.get(unit, UnitField.FLAGS) | flag)
+  }
+
+  lower(unit: number, flag: UnitFlag): void {
+    this.set(unit, UnitField.FLAGS, this.get(unit, UnitField.FLAGS) & ~flag)
   }
 
   #pageOf(unit: number): Int32Array {
-    return this.#pages[Math.floor(unit / PAGE_UNITS)] as Int32Array
+    return this.#pages[unit >>> PAGE_BITS] as Int32Array
   }
 }

@@ -40,7 +40,8 @@ export class UnitSamples {
     return this.#records.get(unit, UnitField.SIZE)
   }
 
-  insert(unit: number, sample: Float64Array, from = 0): void {
+  /** Adds a sample. Returns whether the unit may have to depart at another moment than before. */
+  insert(unit: number, sample: Float64Array, from = 0): boolean {
     const size = this.#records.get(unit, UnitField.SIZE)
     if (size === MAX_EXACT_SAMPLES) this.#sketch(unit)
     const sketches = this.sketchesOf(unit)
@@ -48,9 +49,14 @@ export class UnitSamples {
     else sketches.insert(sample, from)
 
     const sinceMs = (sample[from + SampleField.RECEIVED_AT_MS] as number) - this.#startMs(unit)
-    if (size === 0) this.#records.set(unit, UnitField.OLDEST, sinceMs)
-    this.#noteBounds(unit, sinceMs)
     this.#records.set(unit, UnitField.SIZE, size + 1)
+    if (sinceMs > this.#records.get(unit, UnitField.NEWEST))
+      this.#records.set(unit, UnitField.NEWEST, sinceMs)
+    // The departure of one that is sketched is the end of its bucket, which `Units` knows.
+    if (sketches !== undefined) return size === MAX_EXACT_SAMPLES
+    if (size > 0 && sinceMs >= this.#records.get(unit, UnitField.OLDEST)) return false
+    this.#records.set(unit, UnitField.OLDEST, sinceMs)
+    return true
   }
 
   /** Puts sketches in place of whatever a unit holds. */
@@ -173,14 +179,6 @@ export class UnitSamples {
       .chunkOf(larger)
       .set(this.#blocks.chunkOf(block).subarray(start, start + bytes), offsetOf(larger))
     this.#blocks.free(block, bytes)
-  }
-
-  #noteBounds(unit: number, sinceMs: number): void {
-    // The departure of one that is sketched is the end of its bucket, which `Units` knows.
-    const isEarlier = sinceMs < this.#records.get(unit, UnitField.OLDEST)
-    if (isEarlier && this.sketchesOf(unit) === undefined) this.#records.set(unit, UnitField.OLDEST, sinceMs)
-    if (sinceMs > this.#records.get(unit, UnitField.NEWEST))
-      this.#records.set(unit, UnitField.NEWEST, sinceMs)
   }
 
   #sketch(unit: number): void {

@@ -1,9 +1,19 @@
+import { AppendedRow, type AppendedRows } from '../storage/store.ts'
+import type { EventRows } from '../storage/event-rows.ts'
+import { CellsByCode } from './cells-by-code.ts'
+import type { CellUnits } from './cells.ts'
 import { CrowdedCells } from './crowded-cells.ts'
 import { ALL_TASKS, type Cell } from './level-rules.ts'
 import type { Level } from './level.ts'
 import { ModelNames } from './model-names.ts'
-import { reportsUsage, SAMPLE_WIDTH, toSample } from './observation.ts'
-import type { Observation } from './observation.ts'
+import {
+  type Observation,
+  SAMPLE_WIDTH,
+  SampleField,
+  sampleReportsUsage,
+  writeSample,
+} from './observation.ts'
+import { readSample } from './row-samples.ts'
 import { utcDay } from './utc-day.ts'
 import type { SketchedSamples } from './sketched-samples.ts'
 import { cellOf, type StoredUnit } from './stored-unit.ts'
@@ -54,6 +64,9 @@ export class Units {
   readonly #weeks: WeekMerger
   readonly #unsaved: UnsavedUnits
   readonly #models = new ModelNames()
+  readonly #cellsByCode: CellsByCode
+  /** The one that is being added. */
+  readonly #sample = new Float64Array(SAMPLE_WIDTH)
   /** Deleted while this runs. Their ids are never given again. */
   readonly #deleted = new Set<string>()
 
@@ -66,28 +79,35 @@ export class Units {
     this.#counting = new UnitCounting(this.table)
     this.#weeks = new WeekMerger(this.table, this.#buckets, (unit) => this.#putIntoWeek(unit))
     this.#unsaved = new UnsavedUnits(this.table)
+    this.#cellsByCode = new CellsByCode(this.table.cells, this.#models)
   }
 
   /** Adds one event. It must be new: a repeated one would count twice. */
   fold(observation: Observation): void {
-    const bucket = this.#buckets.bucketOf(utcDay(observation.receivedAtMs))
-    const reason = this.#reasonNotToKeep(observation, bucket)
-    if (reason !== undefined) {
-      this.notKept[reason]++
-      return
-    }
-    const sample = toSample(observation)
-    const { taskType, provider, complexity, instanceId, receivedAtMs } = observation
+    const { taskType, provider, complexity, instanceId } = observation
+    writeSample(observation, this.#sample)
+    if (!this.#isKept(instanceId)) return
     const model = this.#models.canonical(observation.model)
-    const unit = this.#openUnit({ taskType, model, provider, complexity }, instanceId, bucket)
-    if (unit === NO_UNIT) {
-      this.notKept.beyond_crowd++
-      return
+    const cell = this.table.cells.open({ taskType, model, provider, complexity })
+    this.#add(cell, this.table.instances.numberOf(instanceId))
+    this.#counting.countNoted()
+  }
+
+  /** Adds the rows of one request that were not stored before: as `fold` does, in a third of the time. */
+  foldRows(rows: EventRows, appended: AppendedRows): void {
+    const { instanceId } = rows
+    const instance = this.table.instances.numberOf(instanceId)
+    for (let row = 0; row < rows.count; row++) {
+      if (appended[row] !== AppendedRow.STORED) continue
+      readSample(rows, row, this.#sample)
+      if (this.#isKept(instanceId)) this.#add(this.#cellsByCode.open(rows, row), instance)
     }
-    this.table.watcher?.beforeChange(unit)
-    this.table.samples.insert(unit, sample)
-    this.#noteChange(unit)
-    this.#counting.countAdded(unit, receivedAtMs, this.#counting.clockMs - this.#windowMs)
+    this.#counting.countNoted()
+  }
+
+  /** The clock, epoch milliseconds. */
+  get clockMs(): number {
+    return this.#counting.clockMs
   }
 
   /** Sets the clock: what has arrived by then counts, what has left the window is removed. */
@@ -217,11 +237,36 @@ export class Units {
     return this.#models.canonical(raw)
   }
 
-  #reasonNotToKeep(observation: Observation, bucket: number): keyof Units['notKept'] | undefined {
-    if (!reportsUsage(observation)) return 'no_usage'
+  /** Whether `#sample` is to be kept; counts the reason where it is not. */
+  #isKept(instanceId: string): boolean {
+    const reason = this.#reasonNotToKeep(instanceId)
+    if (reason !== undefined) this.notKept[reason]++
+    return reason === undefined
+  }
+
+  #reasonNotToKeep(instanceId: string): keyof Units['notKept'] | undefined {
+    const sample = this.#sample
+    if (!sampleReportsUsage(sample)) return 'no_usage'
     // By the bucket, as whole ones are rebuilt: a unit that is sketched leaves the window at the end of its bucket.
-    if (this.#buckets.isOver(bucket, this.#counting.clockMs)) return 'before_window'
-    return this.#deleted.has(observation.instanceId) ? 'instance_deleted' : undefined
+    const day = utcDay(sample[SampleField.RECEIVED_AT_MS] as number)
+    if (this.#buckets.isOver(day, this.#counting.clockMs)) return 'before_window'
+    return this.#deleted.has(instanceId) ? 'instance_deleted' : undefined
+  }
+
+  /** Adds `#sample`, which is to be kept, if its cell has room. */
+  #add(cell: CellUnits, instance: number): void {
+    const receivedAtMs = this.#sample[SampleField.RECEIVED_AT_MS] as number
+    const { clockMs } = this.#counting
+    const bucket = this.#buckets.bucketOf(utcDay(receivedAtMs))
+    const unit = this.#crowded.openUnit(cell, instance, bucket, this.#buckets.firstDay(clockMs))
+    if (unit === NO_UNIT) {
+      this.notKept.beyond_crowd++
+      return
+    }
+    this.table.watcher?.beforeChange(unit)
+    if (this.table.samples.insert(unit, this.#sample)) this.#scheduleDeparture(unit)
+    this.#unsaved.noteChange(unit)
+    this.#counting.noteAdded(unit, receivedAtMs, clockMs - this.#windowMs)
   }
 
   #openUnit(cell: Cell, instanceId: string, bucket: number): number {

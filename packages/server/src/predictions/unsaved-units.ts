@@ -1,11 +1,12 @@
 import { type StoredUnit, unitKey } from './stored-unit.ts'
-import { NO_UNIT, UnitField } from './unit-records.ts'
+import { NO_UNIT, UnitFlag } from './unit-records.ts'
 import type { UnitTable } from './unit-table.ts'
 
 /** The units that the store does not know as they are: open ones by number, and the rows of closed ones by key. */
 export class UnsavedUnits {
   readonly #table: UnitTable
-  readonly #changed = new Set<number>()
+  /** Every unit with `UnitFlag.CHANGED`, and some that no longer have it. */
+  #changed: number[] = []
   /** Without samples, which asks the store to remove them. */
   readonly #closed = new Map<string, StoredUnit>()
 
@@ -14,21 +15,24 @@ export class UnsavedUnits {
   }
 
   noteChange(unit: number): void {
-    this.#changed.add(unit)
+    const { records } = this.#table
+    if (records.has(unit, UnitFlag.CHANGED)) return
+    records.raise(unit, UnitFlag.CHANGED)
+    this.#changed.push(unit)
   }
 
   /** Notes that a unit is about to be closed, and that its row has to go if there is one. */
   noteClosing(unit: number): void {
-    this.#changed.delete(unit)
-    if (this.#table.records.get(unit, UnitField.STORED) === 0) return
+    this.forget(unit)
+    if (!this.#table.records.has(unit, UnitFlag.STORED)) return
     const row = { ...this.#table.keyOf(unit), samples: new Uint8Array() }
     this.#closed.set(unitKey(row), row)
   }
 
   /** Notes that a unit is as the store has it. */
   noteSaved(unit: number): void {
-    this.#changed.delete(unit)
-    this.#table.records.set(unit, UnitField.STORED, 1)
+    this.forget(unit)
+    this.#table.records.raise(unit, UnitFlag.STORED)
   }
 
   /** Notes that the store has no such row. */
@@ -38,7 +42,7 @@ export class UnsavedUnits {
 
   /** Forgets a unit whose row somebody else removes. */
   forget(unit: number): void {
-    this.#changed.delete(unit)
+    this.#table.records.lower(unit, UnitFlag.CHANGED)
   }
 
   /** Forgets the rows of an instance, which somebody else removes. */
@@ -47,7 +51,8 @@ export class UnsavedUnits {
   }
 
   forgetAll(): void {
-    this.#changed.clear()
+    for (const unit of this.#changed) this.forget(unit)
+    this.#changed = []
     this.#closed.clear()
   }
 
@@ -55,19 +60,20 @@ export class UnsavedUnits {
   take(): StoredUnit[] {
     const rows = new Map(this.#closed)
     for (const unit of this.#changed) {
+      if (!this.#table.records.has(unit, UnitFlag.CHANGED)) continue
       const row = this.#table.toStored(unit)
       rows.set(unitKey(row), row)
-      this.#table.records.set(unit, UnitField.STORED, 1)
+      this.noteSaved(unit)
     }
     this.#closed.clear()
-    this.#changed.clear()
+    this.#changed = []
     return [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
   }
 
   /** Takes one back that could not be saved. */
   giveBack(row: StoredUnit): void {
     const unit = this.#table.findStored(row)
-    if (unit !== NO_UNIT) this.#changed.add(unit)
+    if (unit !== NO_UNIT) this.noteChange(unit)
     else this.#closed.set(unitKey(row), { ...row, samples: new Uint8Array() })
   }
 }
