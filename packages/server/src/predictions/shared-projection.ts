@@ -94,6 +94,7 @@ export class SharedProjection implements Projection {
     const projector = new Projector(store, this.#units)
     try {
       await projector.start(nowMs)
+      await leadership.endLoading()
       return { leadership, projector }
     } catch (error) {
       this.#followed = undefined

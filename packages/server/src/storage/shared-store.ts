@@ -31,6 +31,11 @@ export interface SavedUnits extends ProjectionVersion {
 export interface Leadership {
   /** Whether it seems to be held. Saving tells for sure. */
   readonly isHeld: boolean
+  /**
+   * Tells that everything is loaded. Until then the process may be silent for a minute without being taken for dead,
+   * since it puts units into memory in one go; from then on, for six seconds.
+   */
+  endLoading(): Promise<void>
   /** @throws LeadershipLost where another process has taken over; nothing is saved then. */
   saveUnits(units: readonly StoredUnit[], position: number): Promise<void>
   resign(): Promise<void>

@@ -89,11 +89,12 @@ function appendedRows(
   return appended
 }
 
-/** The newest position of events that are stored already. */
+/** The newest position of events that are stored already. Named apart, the instances lead to their partitions alone. */
 async function positionOf(database: Session, keys: ReturnType<typeof keysOf>): Promise<number> {
   const row = await database.get(
     `SELECT max(position) AS position FROM events
-       JOIN unnest($1::bigint[], $2::uuid[]) AS input (instance_no, event_id) USING (instance_no, event_id)`,
+       JOIN unnest($1::integer[], $2::uuid[]) AS input (instance_no, event_id) USING (instance_no, event_id)
+      WHERE events.instance_no = ANY($1::integer[])`,
     [keys.instanceNos, keys.eventIds],
   )
   return Number(row?.['position'] ?? 0)

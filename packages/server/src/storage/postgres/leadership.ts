@@ -9,6 +9,8 @@ const LEADER_LOCK = 1
 
 /** PostgreSQL ends a leader's session that has said nothing for so long: its process hangs, or its machine is gone. */
 const SILENCE_MS = 6_000
+/** Likewise while it loads: that blocks its event loop, as long as a million units take. */
+const LOADING_SILENCE_MS = 60_000
 const SIGN_OF_LIFE_EVERY_MS = 1_000
 const STATEMENT_TIMEOUT_MS = 30_000
 
@@ -18,7 +20,8 @@ const STATEMENT_TIMEOUT_MS = 30_000
  * Always true
  * - A process that dies loses the lock with its connection, at once. One that hangs, or whose machine is gone, loses it
  *   after six seconds of silence, by `idle_session_timeout`. The others look every second or two, so one of them has
- *   taken over within ten.
+ *   taken over within ten. While it loads the units it may be silent for a minute: units appear all at once, so no
+ *   prediction is made of half of them, and a limit that the load exceeds would end every leader in turn.
  * - Who wins the lock begins a new epoch. A save checks the epoch in its own transaction, so whoever still believes to
  *   lead, saves nothing: the lock is for finding a leader, the epoch for being right.
  *
@@ -54,7 +57,7 @@ async function isLed(database: Session): Promise<boolean> {
 }
 
 async function lead(session: DedicatedSession, words: Words): Promise<Leadership> {
-  await session.run(`SET idle_session_timeout = ${SILENCE_MS}`)
+  await session.run(`SET idle_session_timeout = ${LOADING_SILENCE_MS}`)
   await session.run(`SET idle_in_transaction_session_timeout = ${SILENCE_MS}`)
   const epoch = await beginEpoch(session)
   let isSuperseded = false
@@ -64,6 +67,9 @@ async function lead(session: DedicatedSession, words: Words): Promise<Leadership
   return {
     get isHeld() {
       return session.isOpen && !isSuperseded
+    },
+    async endLoading() {
+      await session.run(`SET idle_session_timeout = ${SILENCE_MS}`)
     },
     async saveUnits(units, position) {
       const version = await session.transaction((transaction) =>

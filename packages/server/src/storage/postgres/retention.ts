@@ -69,9 +69,11 @@ const KEEP_KEYS = `
          array_agg(instance_no) AS instance_nos, array_agg(event_id::text) AS event_ids
     FROM old`
 
+/** Named apart, the instances lead to their partitions alone. */
 const DELETE_KEPT = `
   DELETE FROM events USING unnest($1::integer[], $2::uuid[]) AS old (instance_no, event_id)
-   WHERE events.instance_no = old.instance_no AND events.event_id = old.event_id`
+   WHERE events.instance_no = old.instance_no AND events.event_id = old.event_id
+     AND events.instance_no = ANY($1::integer[])`
 
 async function deleteKept(session: Session, keys: readonly SqlValue[]): Promise<number> {
   const position = await holdRollups(session)
