@@ -32,6 +32,11 @@ const COMMANDS = [
   ['keys', 'create'],
   ['keys', 'list'],
   ['keys', 'revoke'],
+  ['prune'],
+  ['backup'],
+  ['restore'],
+  ['export'],
+  ['migrate'],
 ]
 
 describe.concurrent('--help', () => {
