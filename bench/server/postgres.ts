@@ -6,8 +6,9 @@ import { describeMachine, measureBusyness } from './harness/machine.ts'
 import { ask, type Cluster, startCluster } from './postgres/cluster.ts'
 import { FilledDatabases } from './postgres/filled-database.ts'
 import { type Cell, measureFloor, measureServers } from './postgres/measure.ts'
+import { measureFolding } from './postgres/measure-folding.ts'
 import { measureRetention } from './postgres/measure-retention.ts'
-import { type MeasuredCell, renderResults } from './postgres/report.ts'
+import { type EventCosts, type MeasuredCell, renderResults } from './postgres/report.ts'
 
 /** Measures ingest into PostgreSQL beside its floor. See README.md. */
 const { values: options } = parseArgs({
@@ -37,14 +38,14 @@ try {
   const databases = new FilledDatabases(cluster)
   const measured: MeasuredCell[] = []
   for (const cell of cells) measured.push(await measurePair(databases, cell))
-  const sizes = await measureSizes(databases)
+  const costs = await measureSizes(databases)
   const retained = Number(options.retention)
   const retention = retained === 0 ? undefined : await measureRetention(await databases.copyOf(retained), 3)
   const page = renderResults({
     machine: `${describeMachine(busyBefore, measureBusyness())} ${await versionOf(cluster)}; load, servers and database share the machine.`,
     date: new Date().toISOString().slice(0, 10),
     cells: measured,
-    ...sizes,
+    costs,
     retention,
   })
   console.log(page)
@@ -62,8 +63,8 @@ async function measurePair(databases: FilledDatabases, cell: Cell): Promise<Meas
   return { cell, floor, ours }
 }
 
-/** What an event takes on the disk and in the write-ahead log, in batches on an empty database. */
-async function measureSizes(databases: FilledDatabases) {
+/** What an event takes on the disk and in the write-ahead log, in batches on an empty database, and to be read again. */
+async function measureSizes(databases: FilledDatabases): Promise<EventCosts> {
   const cell = { perBatch: 100, servers: 1, storedEvents: 0 }
   const url = await databases.copyOf(0)
   await ask(url, 'CHECKPOINT')
@@ -76,7 +77,11 @@ async function measureSizes(databases: FilledDatabases) {
        FROM mosaic_telemetry.events`,
   )
   const events = Number(row?.['events'])
-  return { bytesPerEvent: Number(row?.['bytes']) / events, walBytesPerEvent: Number(row?.['wal']) / events }
+  return {
+    bytesPerEvent: Number(row?.['bytes']) / events,
+    walBytesPerEvent: Number(row?.['wal']) / events,
+    ...(await measureFolding(cluster, url)),
+  }
 }
 
 async function versionOf({ urlOf }: Cluster): Promise<string> {

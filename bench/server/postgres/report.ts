@@ -1,4 +1,5 @@
 import type { Cell, Measured } from './measure.ts'
+import type { FoldingCosts } from './measure-folding.ts'
 import type { RetentionResult } from './measure-retention.ts'
 
 export interface MeasuredCell {
@@ -7,24 +8,23 @@ export interface MeasuredCell {
   readonly ours: Measured
 }
 
+/** What an event costs that is not told by the cells. */
+export interface EventCosts extends FoldingCosts {
+  /** In its table with all indexes. */
+  readonly bytesPerEvent: number
+  readonly walBytesPerEvent: number
+}
+
 export interface Results {
   readonly machine: string
   readonly date: string
   readonly cells: readonly MeasuredCell[]
-  readonly bytesPerEvent: number | undefined
-  readonly walBytesPerEvent: number | undefined
+  readonly costs: EventCosts
   readonly retention: RetentionResult | undefined
 }
 
 /** The part of docs/scaling.md that is measured, as Markdown. */
-export function renderResults({
-  machine,
-  date,
-  cells,
-  bytesPerEvent,
-  walBytesPerEvent,
-  retention,
-}: Results): string {
+export function renderResults({ machine, date, cells, costs, retention }: Results): string {
   const rows = cells.map(
     ({ cell, floor, ours }) =>
       `| ${cell.perBatch} | ${cell.servers} | ${cell.storedEvents / 1e6} M | ${whole(floor.eventsPerSecond)} | ${whole(ours.eventsPerSecond)} | ${(ours.eventsPerSecond / floor.eventsPerSecond).toFixed(2)} | ${micros(floor.serverCpuMicros)} | ${micros(ours.serverCpuMicros)} | ${micros(floor.databaseCpuMicros)} | ${micros(ours.databaseCpuMicros)} | ${(ours.p99Ms ?? 0).toFixed(0)} |`,
@@ -36,12 +36,10 @@ export function renderResults({
     '|---|---|---|---|---|---|---|---|---|---|---|',
     ...rows,
     '',
-    ...(bytesPerEvent === undefined
-      ? []
-      : [
-          `An event takes ${whole(bytesPerEvent)} bytes in its table with all indexes, and ${whole(walBytesPerEvent ?? 0)} bytes of write-ahead log.`,
-          '',
-        ]),
+    `An event takes ${whole(costs.bytesPerEvent)} bytes in its table with all indexes, and ${whole(costs.walBytesPerEvent)} bytes of write-ahead log. ` +
+      `Reading events in order, folding them and saving the units, as the leader does, took ${micros(costs.foldingMicros)} µs an event ` +
+      `in the process and ${micros(costs.foldingDatabaseMicros)} µs in the database, ${whole(costs.foldedPerSecond)} events a second.`,
+    '',
     ...(retention === undefined ? [] : [retentionText(retention), '']),
   ].join('\n')
 }

@@ -6,6 +6,7 @@ import { aPostgresDatabase, withClient } from '../../testing/postgres-database.t
 import { openObservations } from './events.ts'
 import { openDatabase, openSession } from './open-database.ts'
 import { openPostgresStore } from './postgres-store.ts'
+import type { Statement } from './session.ts'
 import { openSettledPositions } from './settled-positions.ts'
 
 it('reads no event behind one that is still on its way, and misses none when that one comes', async () => {
@@ -92,6 +93,31 @@ it('misses nothing while many write at once, and reads each event once', async (
   await reading
 
   expect([...read].sort((a, b) => a - b)).toEqual(batches.flat())
+})
+
+it('takes nothing for settled that was found before a crash, since numbers below may be given again', async () => {
+  const server = { reached: 200, mark: 10, oldestRunning: 11, connectionsMade: 1 }
+  const database = {
+    get connectionsMade() {
+      return server.connectionsMade
+    },
+    async get(statement: Statement) {
+      const sql = String(statement)
+      if (sql.includes('FROM event_positions')) return { reached: server.reached }
+      if (sql.includes('pg_current_xact_id')) return { mark: String(server.mark) }
+      return { is_settled: server.oldestRunning > server.mark }
+    },
+  }
+  const positions = openSettledPositions(database, 20)
+  const before = await positions.newest()
+
+  // It has forgotten the numbers up to 200, has given them again, and somebody holds one of them.
+  Object.assign(server, { reached: 250, mark: 20, oldestRunning: 15, connectionsMade: 2 })
+  const meanwhile = await positions.newest()
+  server.oldestRunning = 21
+  const afterwards = await positions.newest()
+
+  expect([before, meanwhile, afterwards]).toEqual([200, 0, 250])
 })
 
 /** A database with an instance, and transactions that the test takes apart. */
