@@ -1,18 +1,13 @@
-import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
-import { answer, mainFile, prompt, START_MS, uuid } from '../../packages/importers/src/testing/transcript.ts'
-import { asLines } from '../../packages/importers/src/testing/workbench.ts'
-import { startCli, startServe, type Variables } from '../cli/run-cli.ts'
+import { startServe } from '../cli/run-cli.ts'
 import { storedEventIds } from '../end-to-end/stored.ts'
 import { startGuideServer } from '../guide/guide-server.ts'
-import { aHome, filesBelow, type Home, RECORDED_TASKS } from './a-home.ts'
+import { expectedSessions, recordedBodies } from '../otlp/recorded.ts'
+import { aHome, filesBelow, RECORDED_TASKS } from './a-home.ts'
 import { startRecordingProxy } from './recording-proxy.ts'
-
-const NOBODY: Variables = { MOSAIC_TELEMETRY_SERVER_URL: 'http://127.0.0.1:9' }
 
 describe('import', () => {
   it('stores each task once, however often it runs', async () => {
@@ -132,6 +127,34 @@ describe('import', () => {
   })
 })
 
+describe('what OpenTelemetry told the server', () => {
+  it('is merged request by request: every session costs what was billed, and is claimed', async () => {
+    await using server = await startGuideServer({ rateLimitEnabled: false })
+    using home = aHome()
+    home.bringRecorded()
+    const authorization = `Bearer ${server.variables['MOSAIC_TELEMETRY_API_KEY']}`
+    for (const body of recordedBodies('logs')) {
+      const headers = { 'content-type': 'application/json', authorization }
+      await fetch(`${server.url}/v1/logs`, { method: 'POST', headers, body: JSON.stringify(body) })
+    }
+
+    const imported = JSON.parse((await home.run('import --json', server.variables)).stdout)
+    const again = JSON.parse((await home.run('import --json', server.variables)).stdout)
+    const { rows } = JSON.parse((await home.run('report --by session --json --no-read')).stdout)
+
+    const listed = await fetch(`${server.url}/v1/otlp/sessions`, { headers: { authorization } })
+    const { sessions } = (await listed.json()) as { sessions: { claimed_until: string | null }[] }
+    expect(imported.telemetry).toMatchObject({ kind: 'merged', sessions: 3 })
+    expect(again.telemetry).toEqual({ kind: 'merged', sessions: 0, requests: 0 })
+    expect(sessions.map((session) => session.claimed_until === null)).toEqual([false, false, false])
+    for (const { cost_micro_usd: micros, counts, session } of expectedSessions) {
+      const row = rows.find(({ name }: { name: string }) => name === session)
+      expect(row).toMatchObject({ requests: counts.requests, missing: [] })
+      expect(Math.abs(row.cost_usd * 1e6 - micros)).toBeLessThanOrEqual(counts.requests)
+    }
+  })
+})
+
 describe('a dry run', () => {
   it('prints the very events that are sent, sends nothing and keeps nothing', async () => {
     await using server = await startGuideServer()
@@ -165,140 +188,3 @@ describe('a dry run', () => {
     expect(dry).toMatchObject({ code: 0, stdout: '' })
   })
 })
-
-describe('what leaves the machine', () => {
-  it.each(['1', 'true'])(
-    'is nothing under DO_NOT_TRACK=%s; the logs are read all the same',
-    async (value) => {
-      await using server = await startGuideServer()
-      await using proxy = await startRecordingProxy(server.url)
-      using home = aHome()
-      home.bringRecorded()
-
-      const { code, stderr, stdout } = await home.run('import', {
-        ...server.variables,
-        MOSAIC_TELEMETRY_SERVER_URL: proxy.url,
-        DO_NOT_TRACK: value,
-      })
-
-      expect({ code, received: proxy.received }).toEqual({ code: 0, received: [] })
-      expect(stdout).toMatch(/^claude-code +6 +\d+ +5 +0 +0 /m)
-      expect(stderr).toContain('DO_NOT_TRACK is set')
-      expect(existsSync(join(home.path, '.local/share/mosaic-telemetry/spool'))).toBe(false)
-    },
-  )
-
-  it('holds no text of a transcript, no path, no branch and no address, neither on the wire nor in the spool', async () => {
-    await using server = await startGuideServer()
-    await using proxy = await startRecordingProxy(server.url)
-    using home = aHome()
-    home.bringRecorded()
-    const at = (Date.now() - START_MS) / 1000 - 86_400
-    home.write(mainFile(), [
-      prompt('Rotate SECRET-PROMPT for alice@example.com', {
-        promptId: uuid(1),
-        at,
-        gitBranch: 'SECRET-BRANCH',
-      }),
-      answer({ id: 'a', at: at + 60, cwd: '/home/SECRET-USER/SECRET-PROJECT' }),
-    ])
-    const spoolDir = join(home.path, 'spool')
-    const variables = { ...server.variables, MOSAIC_TELEMETRY_SPOOL_DIR: spoolDir }
-
-    await home.run('import', { ...variables, ...NOBODY })
-    const spooled = filesBelow(spoolDir)
-      .map((file) => readFileSync(file, 'latin1'))
-      .join('\n')
-    await home.run('import', {
-      ...variables,
-      MOSAIC_TELEMETRY_SERVER_URL: proxy.url,
-      MOSAIC_TELEMETRY_LEDGER: join(home.path, 'other.db'),
-    })
-
-    const told = [spooled, proxy.received.join('\n')]
-    for (const text of told) {
-      expect(text.match(/"event_id"/g)).toHaveLength(RECORDED_TASKS + 1)
-      for (const secret of ['SECRET', 'alice', 'example.com', home.path, '/workspace', ...textsIn(home)]) {
-        expect(text).not.toContain(secret)
-      }
-    }
-  })
-})
-
-describe('an import that is disturbed', () => {
-  const sessions = manySessions()
-  let clean: unknown
-
-  beforeAll(async () => {
-    using home = aHome()
-    for (const [name, lines] of sessions) home.write(name, lines)
-    clean = await resultOf(home)
-  })
-
-  it('ends with the same ledger and the same events after it was killed half way', async () => {
-    using home = aHome()
-    for (const [name, lines] of sessions) home.write(name, lines)
-    const child = startCli(['import'], home.variables)
-    await until(() => existsSync(`${home.ledger}-wal`))
-    child.process.kill('SIGKILL')
-    const { signal } = await child.finished
-
-    expect(signal).toBe('SIGKILL')
-    expect(await resultOf(home)).toEqual(clean)
-  })
-
-  it('ends with the same ledger and the same events where an agent was writing meanwhile', async () => {
-    using home = aHome()
-    const child = startCli(['import', '--watch'], home.variables)
-    await until(() => existsSync(`${home.ledger}-wal`))
-    for (const [name, lines] of sessions) await writeInPieces(home, name, Buffer.from(asLines(lines)))
-    child.process.kill('SIGINT')
-    const { code } = await child.finished
-
-    expect(code).toBe(0)
-    expect(await resultOf(home)).toEqual(clean)
-  })
-})
-
-/** What the ledger holds and what would be sent, once an import has run to its end. */
-async function resultOf(home: Home): Promise<unknown> {
-  await home.run('import')
-  const { stdout } = await home.run('import --dry-run')
-  return { contents: await home.ledgerContents(), events: stdout }
-}
-
-function manySessions(): readonly (readonly [path: string, lines: readonly unknown[]])[] {
-  return Array.from({ length: 60 }, (_, n) => {
-    const session = uuid(n + 1)
-    const turn = (number: number): readonly unknown[] => {
-      const at = number * 100
-      const steps = [1, 2, 3, 4].map((step) =>
-        answer({ session, id: `${n}-${number}-${step}`, at: at + step }),
-      )
-      return [prompt('go', { session, promptId: uuid(n * 1000 + number), at }), steps].flat()
-    }
-    return [mainFile(session), [turn(1), turn(2)].flat()] as const
-  })
-}
-
-/** As an agent writes: cut anywhere, also within a line. */
-async function writeInPieces(home: Home, name: string, bytes: Buffer): Promise<void> {
-  home.write(name, '')
-  for (let from = 0; from < bytes.length; from += 1777) {
-    appendFileSync(join(home.path, name), bytes.subarray(from, from + 1777))
-    await sleep(1)
-  }
-}
-
-/** What a person or a model may have written in the transcripts, long enough to be told from a word of ours. */
-function textsIn(home: Home): readonly string[] {
-  const files = filesBelow(join(home.path, '.claude')).map((file) => readFileSync(file, 'utf8'))
-  const fields = /"(?:text|content|command|prompt|slug|cwd|gitBranch)":"([^"\\]{12,})/g
-  const texts = files.flatMap((file) => [...file.matchAll(fields)].map(([, text]) => text!))
-  expect(texts.length).toBeGreaterThan(20)
-  return texts
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(2)
-}

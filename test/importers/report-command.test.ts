@@ -115,9 +115,9 @@ describe('report --check', () => {
   })
 })
 
-describe('report --ccusage-json', () => {
-  const recorded = JSON.parse(readFileSync(new URL('fixtures/ccusage-20.0.24.json', import.meta.url), 'utf8'))
+const recorded = JSON.parse(readFileSync(new URL('fixtures/ccusage-20.0.24.json', import.meta.url), 'utf8'))
 
+describe('report --ccusage-json', () => {
   it.each([
     ['day', 'daily'],
     ['week', 'weekly'],
@@ -137,6 +137,18 @@ describe('report --ccusage-json', () => {
       if (by !== 'session') expect(ours[name][0].period).toBe(theirs[name][0].period)
     },
   )
+})
+
+it('has the billing blocks of ccusage', async () => {
+  const { stdout } = await home.run('report --no-read --ccusage-json --by block')
+
+  const [ours] = JSON.parse(stdout).blocks
+  const [theirs] = recorded.blocks.blocks
+  expect(shapeOf(ours)).toEqual(shapeOf(theirs))
+  const { entries, id, models, startTime, endTime } = theirs
+  expect(ours).toMatchObject({ id, models, startTime, endTime, isGap: false })
+  // The final outputs of two subagents stand in another line than the one it reads; the responses are the same.
+  expect(ours.entries).toBe(entries)
 })
 
 /** Names and types, down to the bottom; of lists the first. */

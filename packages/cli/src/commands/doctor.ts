@@ -34,11 +34,14 @@ export function addDoctor(program: Command): void {
 }
 
 async function examine(flags: Flags): Promise<void> {
+  // Loaded here: no other command has to wait for it.
+  const { examineLogs } = await import('../doctor/examine-logs.ts')
   const findings = [
     ...(await examineRuntime()),
     examineData(flags),
     ...(await examineEvents(flags)),
     ...(await examineRuns()),
+    ...examineLogs(),
   ]
   if (flags.json) terminal.out(JSON.stringify(findings, null, 2))
   else print(findings)

@@ -3,7 +3,18 @@ import { type Command, Option } from 'commander'
 import type { ReportFlags } from '../report/run-report.ts'
 import { withExample } from './with-example.ts'
 
-const DIMENSIONS = ['day', 'week', 'month', 'model', 'project', 'branch', 'harness', 'task-type', 'session']
+const DIMENSIONS = [
+  'day',
+  'week',
+  'month',
+  'model',
+  'project',
+  'branch',
+  'harness',
+  'task-type',
+  'session',
+  'block',
+]
 
 export function addReport(program: Command): void {
   const command = program.command('report').description("what the coding agents' logs say was spent")
@@ -22,7 +33,10 @@ export function addReport(program: Command): void {
     .option('--timezone <zone>', 'whose days are meant, such as Europe/Berlin;\ndefault: of this machine')
     .option('--no-read', 'do not look first for what is new in the logs')
     .option('--json', 'print JSON')
-    .option('--ccusage-json', 'print JSON under the names of ccusage')
+    .option(
+      '--ccusage-json',
+      'print JSON under the names of ccusage; alone has\nblock, the billing blocks of Claude',
+    )
     .option('--check', 'say whether a budget was kept; exit 1 where not')
     .option('--budget <usd>', 'dollars, for --check')
     .addOption(

@@ -1,4 +1,4 @@
-import { type Ledger, mergeOtlp } from '@mosaicstack/telemetry-importers'
+import { type Ledger, mergeOtlp, readNote, sessionIds, writeNote } from '@mosaicstack/telemetry-importers'
 import type { OtlpRequestPage } from '@mosaicstack/telemetry-client/protocol'
 
 import type { Connection } from '../connection.ts'
@@ -24,20 +24,15 @@ const TIMEOUT_MS = 10_000
  * no events of a session that is read from its logs. A session that was not heard of since the last time is left alone.
  */
 export async function mergeTelemetry(ledger: Ledger, connection: Connection): Promise<TelemetryMerge> {
-  const known = new Set(
-    ledger.database
-      .prepare('SELECT DISTINCT session FROM sessions')
-      .all()
-      .map(({ session }) => String(session)),
-  )
-  const notes = heardNotes(ledger, connection)
+  const known = sessionIds(ledger)
+  const noteOf = (session: string): string => `otlp/${connection.instanceId}/${session}`
   let sessions = 0
   let requests = 0
   try {
     for await (const session of eachSession(connection)) {
       const { claimed_until: claimedUntil, last_heard_at: heardAt, session_id: id } = session
       if (id === null || !known.has(id)) continue
-      if (claimedUntil !== null && heardAt === notes.get(id)) continue
+      if (claimedUntil !== null && heardAt === readNote(ledger, noteOf(id))) continue
       for await (const page of eachPage<OtlpRequestPage>(
         connection,
         `requests?merge=true&session_id=${encodeURIComponent(id)}`,
@@ -45,26 +40,13 @@ export async function mergeTelemetry(ledger: Ledger, connection: Connection): Pr
         mergeOtlp(ledger, page.requests)
         requests += page.requests.length
       }
-      if (heardAt !== null) notes.set(id, heardAt)
+      if (heardAt !== null) writeNote(ledger, noteOf(id), heardAt)
       sessions++
     }
     return { kind: 'merged', sessions, requests }
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error
     return { kind: 'unavailable', cause: error.message }
-  }
-}
-
-/** Until when each session was merged, as the server told it. */
-function heardNotes({ database }: Ledger, { instanceId }: Connection) {
-  const nameOf = (session: string): string => `otlp/${instanceId}/${session}`
-  const find = database.prepare('SELECT value FROM notes WHERE name = ?')
-  const put = database.prepare(
-    'INSERT INTO notes (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
-  )
-  return {
-    get: (session: string) => find.get(nameOf(session))?.['value'],
-    set: (session: string, heardAt: string) => void put.run(nameOf(session), heardAt),
   }
 }
 

@@ -10,6 +10,7 @@ import {
   openLedger,
   repriceIfNeeded,
   spend,
+  SPEND_DIMENSIONS,
   type SpendDimension,
   type SpendQuery,
   thisMachine,
@@ -17,9 +18,11 @@ import {
 
 import { CliError } from '../cli-error.ts'
 import { showProgress } from '../import/progress.ts'
+import { nameOf } from '../import/select-sources.ts'
 import { paragraph } from '../output/paragraph.ts'
 import { endOfDay, readDay } from '../output/read-day.ts'
 import { terminal } from '../output/terminal.ts'
+import { ccusageBlocks } from './ccusage-blocks.ts'
 import { CCUSAGE_REPORTS, type CcusageDimension, ccusageJson } from './ccusage-json.ts'
 import { BUDGET_PERIODS, type BudgetPeriod, checkBudget, periodStart, readBudget } from './check-budget.ts'
 import { findHarness, findModel, findProject } from './report-filters.ts'
@@ -53,8 +56,8 @@ export async function runReport(flags: ReportFlags): Promise<void> {
   const query = readQuery(flags, ledger, days)
 
   if (flags.check) return check(flags, ledger, query, days)
-  const by = flags.by.replace('-', '_') as SpendDimension
-  if (flags.ccusageJson) return printCcusage(ledger, query, by)
+  if (flags.ccusageJson) return printCcusage(ledger, query, flags.by)
+  const by = readDimension(flags.by)
   const rows = sorted(
     by,
     spend(ledger, { ...query, by: [by], withOutcomes: true }).map((group) => reportRow(group, by)),
@@ -120,14 +123,24 @@ function check(flags: ReportFlags, ledger: Ledger, query: Omit<SpendQuery, 'by'>
   if (isOver) process.exitCode = 1
 }
 
-function printCcusage(ledger: Ledger, query: Omit<SpendQuery, 'by'>, by: SpendDimension): void {
-  if (!(by in CCUSAGE_REPORTS)) {
-    throw new CliError(`--ccusage-json: ccusage has no report by ${by.replace('_', '-')}`, {
-      hint: `It has ${Object.keys(CCUSAGE_REPORTS).join(', ')}; --json prints any report under names of ours.`,
+function printCcusage(ledger: Ledger, query: Omit<SpendQuery, 'by'>, by: string): void {
+  if (by !== 'block' && !(by in CCUSAGE_REPORTS)) {
+    throw new CliError(`--ccusage-json: ccusage has no report by ${nameOf(by)}`, {
+      hint: `It has ${Object.keys(CCUSAGE_REPORTS).join(', ')} and block; --json prints other reports under names of ours.`,
       exitCode: 2,
     })
   }
-  terminal.out(JSON.stringify(ccusageJson(ledger, query, by as CcusageDimension), null, 2))
+  const report =
+    by === 'block'
+      ? ccusageBlocks(ledger, query, Date.now())
+      : ccusageJson(ledger, query, by as CcusageDimension)
+  terminal.out(JSON.stringify(report, null, 2))
+}
+
+function readDimension(by: string): SpendDimension {
+  const dimension = SPEND_DIMENSIONS.find((each) => each === by.replace('-', '_'))
+  if (dimension !== undefined) return dimension
+  throw new CliError(`--by ${by} is only there with --ccusage-json`, { hint: 'Add it.', exitCode: 2 })
 }
 
 /** Times in their order, everything else by what it cost. */

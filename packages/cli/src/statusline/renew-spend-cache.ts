@@ -1,4 +1,4 @@
-import { type Ledger, spend } from '@mosaicstack/telemetry-importers'
+import { latestModel, type Ledger, spend } from '@mosaicstack/telemetry-importers'
 
 import { localDay, writeSpendCache } from './spend-cache.ts'
 
@@ -18,7 +18,7 @@ export function renewSpendCache(file: string, ledger: Ledger, nowMs: number): vo
       day: localDay(nowMs),
       today_usd: (today?.cost.knownNanoUsd ?? 0) / 1e9,
       today_is_partial: (today?.cost.unpricedRequests ?? 0) > 0,
-      latest_model: latestModel(ledger),
+      latest_model: latestModel(ledger, 'claude_code') ?? null,
       session_usd: Object.fromEntries(
         sessions.map(({ cost, keys }) => [keys.session ?? '', cost.knownNanoUsd / 1e9]),
       ),
@@ -26,14 +26,4 @@ export function renewSpendCache(file: string, ledger: Ledger, nowMs: number): vo
   } catch {
     // A full disk costs a figure on the status line, and no import.
   }
-}
-
-function latestModel({ database }: Ledger): string | null {
-  const row = database
-    .prepare(
-      `SELECT m.model FROM requests r JOIN models m USING (model_no)
-       WHERE r.harness = 'claude_code' AND r.role = 'main' ORDER BY r.at_ms DESC LIMIT 1`,
-    )
-    .get()
-  return row === undefined ? null : String(row['model'])
 }
