@@ -79,6 +79,7 @@ export const noSources = {
   waitingEvents: () => 0,
   bodyBytesUnderWay: () => 0,
   unsavedEvents: () => 0,
+  forecastLagMs: () => 0,
   storeSizeBytes: async () => 0,
   calibration: () => [],
   setAside: () => 0,

@@ -54,6 +54,7 @@ export function compose({ config, store, keys, predictions, nowMs, listPrice }: 
     waitingEvents: () => commits.waitingEvents,
     bodyBytesUnderWay: () => bodies.bytesUnderWay,
     unsavedEvents: () => projector.unsavedEvents,
+    forecastLagMs: () => predictions.forecasting.lagMs,
     calibration: () => predictions.forecasts.calibration,
     setAside: predictions.setAside,
     shareViolations: predictions.shareViolations,

@@ -17,6 +17,8 @@ export type ForecastMessage =
   | { readonly kind: 'published'; readonly bytes: Uint8Array }
   /** Everything learned up to a position. */
   | { readonly kind: 'checkpoint'; readonly position: number; readonly bytes: Uint8Array }
+  /** How long ago the newest event arrived that is learned, while more are waiting; 0 where none is. */
+  | { readonly kind: 'learned'; readonly lagMs: number }
   /** What was saved is of no use: everything is learned again. */
   | { readonly kind: 'begins_anew'; readonly reason: BeginsAnew }
   /** It has said everything and lets go of what it holds. */

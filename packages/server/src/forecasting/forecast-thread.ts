@@ -3,11 +3,12 @@ import { parentPort, workerData } from 'node:worker_threads'
 
 import { ForecastLearner } from '../predictions/forecast/forecast-learner.ts'
 import { encodePublishedForecast } from '../predictions/forecast/published-forecast-codec.ts'
-import { canonicalModel } from '../predictions/model-name.ts'
+import { ModelNames } from '../predictions/model-names.ts'
 import { type Observation, reportsUsage } from '../predictions/observation.ts'
 import { utcDay } from '../predictions/sample-codec.ts'
 import { openObservationSource } from '../storage/observation-source.ts'
 import type { ForecastMessage, ForecastThreadData } from './forecast-thread-data.ts'
+import { Pace } from './pace.ts'
 import { yieldToOthers } from './yield-to-others.ts'
 
 /**
@@ -18,8 +19,8 @@ import { yieldToOthers } from './yield-to-others.ts'
  * only when something is published or saved, never what is learned.
  */
 
-/** Events read at once. Between two reads the thread listens: ending waits for one of them at most. */
-const READ_EVENTS = 2000
+/** Events read at once. Between two reads the thread rests and listens: ending waits for one of them at most. */
+const READ_EVENTS = 1000
 /** Between two looks for new events. */
 const LOOK_EVERY_MS = 1000
 /** While there are always more to read, a forecast is published so often all the same. */
@@ -34,6 +35,10 @@ const { source, minInstances, windowDays, saved } = workerData as ForecastThread
 const ending = new AbortController()
 parentPort?.on('message', () => ending.abort())
 
+const pause = (forMs: number) => sleep(forMs, undefined, { signal: ending.signal }).catch(() => {}) // then it ends
+const pace = new Pace({ nowMs: () => performance.now(), cpuMs: processCpuMs, sleep: pause })
+const models = new ModelNames()
+
 const { observationsAfter } = await openObservationSource(source)
 const { learner, position: firstPosition } = await begin()
 let position = firstPosition
@@ -46,19 +51,22 @@ let isBehind = learner.isBehind
 /** There is a fit that was not published, or not saved. */
 let isFitted = learner.forecaster.published !== undefined
 let isFitUnsaved = false
+let toldLagMs = 0
 
 // At once, before anything is read: the forecast that stood when it was saved.
 if (isFitted) publish()
+pace.begin()
 while (!ending.signal.aborted) {
   const observations = await observationsAfter(position, READ_EVENTS)
   for (const observation of observations) learn(observation)
   position = observations.at(-1)?.position ?? position
 
   const isCaughtUp = observations.length < READ_EVENTS
+  tellLag(isCaughtUp ? undefined : observations.at(-1))
   if (isPublishingDue(isCaughtUp)) publish()
   if (isFitUnsaved && performance.now() - savedAtMs > SAVE_EVERY_MS) save()
   // Also where there is more to read: messages come in only while the thread waits.
-  await sleep(isCaughtUp ? LOOK_EVERY_MS : 0, undefined, { signal: ending.signal }).catch(() => {})
+  await (isCaughtUp ? pause(LOOK_EVERY_MS).then(() => pace.begin()) : pace.rest())
 }
 if (savedPosition < position) save()
 tell({ kind: 'ended' })
@@ -112,6 +120,18 @@ function save(): void {
   savedAtMs = performance.now()
 }
 
+function tellLag(newest: Observation | undefined): void {
+  const lagMs = newest === undefined ? 0 : Math.max(0, Date.now() - newest.receivedAtMs)
+  if (lagMs === toldLagMs) return
+  toldLagMs = lagMs
+  tell({ kind: 'learned', lagMs })
+}
+
+function processCpuMs(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+
 function tell(message: ForecastMessage): void {
   const handedOver = 'bytes' in message ? [message.bytes.buffer as ArrayBuffer] : []
   parentPort?.postMessage(message, handedOver)
@@ -121,7 +141,7 @@ function toForecastEvent(observation: Observation) {
   const { taskType, model, provider, complexity, instanceId, succeeded } = observation
   const { inputTokens, outputTokens, costUsdMicros, durationMs } = observation
   return {
-    cell: { taskType, model: canonicalModel(model), provider, complexity },
+    cell: { taskType, model: models.canonical(model), provider, complexity },
     instanceId,
     day: utcDay(observation.receivedAtMs),
     values: [inputTokens, outputTokens, costUsdMicros, durationMs],

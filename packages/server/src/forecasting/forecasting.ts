@@ -20,6 +20,8 @@ const END_WITHIN_MS = 10_000
 
 /** A forecast that keeps learning in a thread of its own, from `start` to `end`. */
 export interface Forecasting {
+  /** How long ago the newest event arrived that is learned, milliseconds; 0 where nothing else is waiting. */
+  readonly lagMs: number
   /** Goes on from what was saved. Should it fail, the last forecast goes on answering, and `onFailure` is told once. */
   start(onFailure: (error: unknown) => void): void
   /** Forgets everything and learns again from what is stored: something of it was deleted. */
@@ -42,6 +44,9 @@ export function forecasting(parts: ForecastingParts): Forecasting {
     learning = new Learning(parts, isFresh, (error) => tell?.(error))
   }
   return {
+    get lagMs() {
+      return learning?.lagMs ?? 0
+    },
     start(onFailure) {
       tell = onFailure
       begin(false)
@@ -62,6 +67,8 @@ export function forecasting(parts: ForecastingParts): Forecasting {
 class Learning {
   readonly #parts: ForecastingParts
   readonly #begun: Promise<void>
+  /** As the thread told last. */
+  lagMs = 0
   #thread: Worker | undefined
   #isAbandoned = false
   /** Settles, always well, when what was saved last is saved. */
@@ -122,6 +129,9 @@ class Learning {
         this.#saving = this.#saving.then(() => this.#save({ position, deletionNo, bytes }))
         return
       }
+      case 'learned':
+        this.lagMs = message.lagMs
+        return
       case 'begins_anew':
         return this.#noteBeginsAnew(message.reason)
       case 'ended':

@@ -44,6 +44,10 @@ export class SharedForecasting implements Forecasting {
     })
   }
 
+  get lagMs(): number {
+    return this.#isLearning ? this.#learning.lagMs : 0
+  }
+
   start(onFailure: (error: unknown) => void): void {
     this.#tell = onFailure
   }

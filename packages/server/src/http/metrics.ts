@@ -29,6 +29,7 @@ export interface MetricSources {
   readonly waitingEvents: () => number
   readonly bodyBytesUnderWay: () => number
   readonly unsavedEvents: () => number
+  readonly forecastLagMs: () => number
   readonly storeSizeBytes: () => Promise<number>
   /** Instances that count nowhere. */
   readonly setAside: () => number
@@ -95,6 +96,12 @@ export function serverMetrics(sources: MetricSources): ServerMetrics {
     help: 'Events since the last saved prediction units, which a crash now would have to read again.',
     registers,
     collect: (): void => unsaved.set(sources.unsavedEvents()),
+  })
+  const forecastLag: Gauge = new Gauge({
+    name: 'mosaic_forecast_lag_seconds',
+    help: 'Age of the newest event that the forecast has learned, while others wait for it; 0 where none does.',
+    registers,
+    collect: (): void => forecastLag.set(sources.forecastLagMs() / 1000),
   })
   const size: Gauge = new Gauge({
     name: 'mosaic_store_size_bytes',
