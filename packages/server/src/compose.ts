@@ -5,6 +5,7 @@ import { uuidV7Generator } from '@mosaicstack/telemetry-client/protocol'
 import { administration } from './auth/administration.ts'
 import type { KeyRing } from './auth/key-ring.ts'
 import type { ServerConfig } from './config/settings.ts'
+import { openDashboard } from './dashboard/open-dashboard.ts'
 import { requireAdmin, requireKey, requireRunToken } from './http/authenticate.ts'
 import { BodyBudget } from './http/body-budget.ts'
 import { serverMetrics } from './http/metrics.ts'
@@ -40,10 +41,12 @@ export interface Parts {
   readonly nowMs: () => number
   /** For requests whose sender names no cost. */
   readonly listPrice?: CostOf | undefined
+  /** Where the built page of the dashboard lies, if not in its package. */
+  readonly dashboardDirectory?: string | undefined
 }
 
 /** Puts the parts together into what the routes work with. */
-export function compose({ config, store, keys, predictions, nowMs, listPrice }: Parts): {
+export function compose({ config, store, keys, predictions, nowMs, listPrice, dashboardDirectory }: Parts): {
   readonly services: Services
   /** Everything that commits, to be waited for at the end. */
   readonly commits: readonly { drained(): Promise<void> }[]
@@ -54,12 +57,20 @@ export function compose({ config, store, keys, predictions, nowMs, listPrice }: 
     waitingEvents: () => commits.waitingEvents,
     bodyBytesUnderWay: () => bodies.bytesUnderWay,
     unsavedEvents: () => projector.unsavedEvents,
-    forecastLagMs: () => predictions.forecasting.lagMs,
     calibration: () => predictions.forecasts.calibration,
     setAside: predictions.setAside,
     shareViolations: predictions.shareViolations,
     notPredicted: predictions.notPredicted,
     storeSizeBytes: async () => (await store.status()).sizeBytes,
+  })
+  const dashboard = openDashboard({
+    config,
+    store,
+    registry: metrics.registry,
+    calibration: () => predictions.forecasts.calibration,
+    version,
+    directory: dashboardDirectory,
+    nowMs,
   })
   const limits = {
     maxGroupEvents: MAX_GROUP_EVENTS,
@@ -74,7 +85,12 @@ export function compose({ config, store, keys, predictions, nowMs, listPrice }: 
   const rateLimit = config.rateLimitEnabled ? new RateLimit(config.rateLimitRpm, nowMs) : undefined
 
   const runCommits: RunServices['commits'] = new GroupCommit(
-    (requests) => metrics.timingCommit(() => store.writeRuns(requests.map(({ writes }) => writes)), requests),
+    (requests) =>
+      metrics.timingCommit(async () => {
+        const outcome = await store.writeRuns(requests.map(({ writes }) => writes))
+        if (outcome.kind === 'stored') dashboard.services.live.hint('runs')
+        return outcome
+      }, requests),
     limits,
   )
   const metadata = new RunMetadataCache(store, nowMs)
@@ -101,7 +117,10 @@ export function compose({ config, store, keys, predictions, nowMs, listPrice }: 
     predictions: predictions.answering,
     administration: administration(store, nowMs, {
       onKeysChanged: () => keys.refresh(),
-      onInstanceDeleted: () => forgetting.catchUp(),
+      async onInstanceDeleted() {
+        await forgetting.catchUp()
+        dashboard.services.live.hint('numbers')
+      },
     }),
     store,
     metrics,
@@ -109,7 +128,7 @@ export function compose({ config, store, keys, predictions, nowMs, listPrice }: 
     requireRoom: requireRoom(commits, metrics.eventsTurnedAway),
     bodies,
     requireKeyToPredict: requireKey({ keys, rateLimit, nowMs, isOptional: config.publicPredictions }),
-    requireAdmin: requireAdmin(config.adminToken),
+    requireAdmin: requireAdmin(config.adminToken, dashboard.services.access.isAdminSession),
     runs: {
       commits: runCommits,
       store,
@@ -118,9 +137,14 @@ export function compose({ config, store, keys, predictions, nowMs, listPrice }: 
       nowMs,
     },
     otlp: otlp.services,
+    dashboard: dashboard.services,
   }
   const retention = retentionChores({ config, store, registry: metrics.registry, nowMs })
-  return { services, commits: [commits, runCommits, otlp.commits], chores: [otlp.chore, ...retention] }
+  return {
+    services,
+    commits: [commits, runCommits, otlp.commits],
+    chores: [otlp.chore, dashboard.chore, ...retention],
+  }
 }
 
 /** What is stored is folded before anybody is told, so that an acknowledged event is in the next prediction. */

@@ -35,6 +35,8 @@ export interface Surroundings {
   readonly logger?: Logger
   /** What a request costs at list price, for those whose sender names no cost; without it they stay without. */
   readonly listPrice?: CostOf
+  /** Where the built page of the dashboard lies, if not in its package. */
+  readonly dashboardDirectory?: string
 }
 
 /**
@@ -90,7 +92,7 @@ async function openParts(parts: {
   readonly surroundings: Surroundings
 }) {
   const { config, teardown, logger, nowMs, surroundings } = parts
-  const { listPrice } = surroundings
+  const { listPrice, dashboardDirectory } = surroundings
   if (config.databaseUrl === null) {
     const file = databaseFile(config.dataDir)
     teardown.defer('lock', await lockForServer(file))
@@ -104,7 +106,7 @@ async function openParts(parts: {
   const predictions = await openPredictions({ config, store, keys, logger, nowMs })
   await keys.refresh() // after predictions have noted which instances were deleted before
   teardown.defer('predictions', () => predictions.end())
-  const composed = compose({ config, store, keys, predictions, nowMs, listPrice })
+  const composed = compose({ config, store, keys, predictions, nowMs, listPrice, dashboardDirectory })
   const { services, chores } = composed
   for (const chore of housekeeping({ config, keys, predictions, runs: services.runs, chores, nowMs })) {
     if (chore.isDoneAtStop) teardown.defer(chore.name, chore.work)

@@ -55,6 +55,14 @@ export const settings = {
     ...setting<string | null>(null, secret(16), 'Opens the admin API; it is closed without one.'),
     isSecret: true,
   },
+  viewerToken: {
+    ...setting<string | null>(
+      null,
+      secret(16),
+      'Opens the dashboard without its administration. With it or an admin token the dashboard asks for a login.',
+    ),
+    isSecret: true,
+  },
   auth: setting(false, onOff, 'Whether the agent-run API asks for a token; events always need a key.', [
     'TELEMETRY_API_AUTH_ENABLED',
   ]),

@@ -5,6 +5,7 @@ import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import { limitBodies } from './body-budget.ts'
 import { acceptJsonBodies } from './body-parser.ts'
 import { guardAgainstBrowsers } from './browser-guard.ts'
+import { dashboardRoutes } from './dashboard/dashboard-routes.ts'
 import { docsPage } from './docs-page.ts'
 import { answerFor, sendError, type HttpError } from './error-answer.ts'
 import { nameOfSchema, openApiHead } from './openapi.ts'
@@ -82,6 +83,7 @@ export async function buildApp(services: Services, options: AppOptions): Promise
     otlpWriteRoutes(routes, services.otlp)
     otlpReadRoutes(routes, services.otlp)
     operationRoutes(routes, services)
+    await dashboardRoutes(routes, services)
     discoveryRoutes(routes)
   })
   await app.ready()
@@ -90,7 +92,6 @@ export async function buildApp(services: Services, options: AppOptions): Promise
 
 function discoveryRoutes(app: FastifyInstance): void {
   const schema = { hide: true } as object
-  app.get('/', { schema }, async (_, reply) => reply.redirect('/docs'))
   app.get('/openapi.json', { schema }, async () => app.swagger())
   app.get('/docs', { schema }, async (_, reply) =>
     reply

@@ -65,8 +65,11 @@ export function requireRunToken(options: {
   }
 }
 
-/** Asks for the admin token. */
-export function requireAdmin(adminToken: string | null): RequestHook {
+/** Asks for the admin token, or for an admin who is logged in. */
+export function requireAdmin(
+  adminToken: string | null,
+  isAdminSession: (request: FastifyRequest) => boolean = () => false,
+): RequestHook {
   return async (request) => {
     if (adminToken === null) {
       throw new HttpError({
@@ -75,6 +78,7 @@ export function requireAdmin(adminToken: string | null): RequestHook {
       })
     }
     const token = bearerToken(request)
+    if (token === undefined && isAdminSession(request)) return
     if (token === undefined || !sameSecret(token, adminToken)) {
       throw new HttpError({ code: 'unauthenticated', message: 'the admin token is missing or wrong' })
     }
@@ -88,6 +92,6 @@ export function keyOf(request: FastifyRequest): ApiKey {
   return request.apiKey
 }
 
-function bearerToken(request: FastifyRequest): string | undefined {
+export function bearerToken(request: FastifyRequest): string | undefined {
   return /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
 }

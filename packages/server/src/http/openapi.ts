@@ -45,8 +45,8 @@ const ERRORS: Readonly<Record<number, string>> = {
 export function describeRoute(route: {
   readonly summary: string
   readonly description?: string
-  readonly tag: 'events' | 'predictions' | 'runs' | 'otlp' | 'admin' | 'operations'
-  readonly auth?: 'instance' | 'runs' | 'admin'
+  readonly tag: 'events' | 'predictions' | 'runs' | 'otlp' | 'admin' | 'dashboard' | 'operations'
+  readonly auth?: 'instance' | 'runs' | 'admin' | 'dashboard'
   readonly body?: Schema
   readonly querystring?: Schema
   readonly answers: Readonly<Record<number, string>>
@@ -90,6 +90,11 @@ export function openApiHead(version: string) {
           type: 'http' as const,
           scheme: 'bearer',
           description: 'MOSAIC_TELEMETRY_ADMIN_TOKEN of the server',
+        },
+        dashboard: {
+          type: 'http' as const,
+          scheme: 'bearer',
+          description: 'Viewer or admin token, where the server has one; or the cookie of POST /login',
         },
       },
     },

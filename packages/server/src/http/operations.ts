@@ -103,7 +103,7 @@ async function storageState({ store }: Services, request: FastifyRequest) {
 }
 
 /** On this machine, and not through a proxy that runs here for others. */
-function isLocalCaller({ ip, headers }: FastifyRequest): boolean {
+export function isLocalCaller({ ip, headers }: FastifyRequest): boolean {
   const isForwarded = headers['x-forwarded-for'] !== undefined || headers['forwarded'] !== undefined
   return isLoopbackAddress(ip) && !isForwarded
 }

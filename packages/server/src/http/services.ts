@@ -4,6 +4,7 @@ import type { Answering } from '../predictions/answering.ts'
 import type { Store } from '../storage/store.ts'
 import type { RequestHook } from './authenticate.ts'
 import type { BodyBudget } from './body-budget.ts'
+import type { DashboardServices } from './dashboard/dashboard-services.ts'
 import type { ServerMetrics } from './metrics.ts'
 import type { OtlpServices } from './otlp/otlp-services.ts'
 import type { RunServices } from './runs/run-services.ts'
@@ -24,4 +25,5 @@ export interface Services {
   readonly bodies: BodyBudget
   readonly runs: RunServices
   readonly otlp: OtlpServices
+  readonly dashboard: DashboardServices
 }

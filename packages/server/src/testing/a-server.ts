@@ -46,7 +46,7 @@ export const withoutKey: Headers = { authorization: '' }
 
 export async function aServer(
   settings: GivenSettings = {},
-  surroundings: Pick<Surroundings, 'listPrice'> = {},
+  surroundings: Pick<Surroundings, 'listPrice' | 'dashboardDirectory'> = {},
 ): Promise<TestServer> {
   const directory = aTempDir()
   const dataDir = directory.path
