@@ -57,6 +57,7 @@ export function compose({ config, store, keys, predictions, nowMs, listPrice, da
     waitingEvents: () => commits.waitingEvents,
     bodyBytesUnderWay: () => bodies.bytesUnderWay,
     unsavedEvents: () => projector.unsavedEvents,
+    forecastLagMs: () => predictions.forecasting.lagMs,
     calibration: () => predictions.forecasts.calibration,
     setAside: predictions.setAside,
     shareViolations: predictions.shareViolations,
