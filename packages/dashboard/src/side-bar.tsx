@@ -1,3 +1,5 @@
+import { useEffect, useRef } from 'preact/hooks'
+
 import { dashboardApi } from './api/dashboard-api.ts'
 import { useLive } from './api/live.ts'
 import { useSession } from './api/session.ts'
@@ -10,13 +12,18 @@ import { type View, views } from './views.tsx'
 export function SideBar({ current, query }: { readonly current: string; readonly query: URLSearchParams }) {
   const { session } = useSession()
   const shown = views.filter(({ id }) => id !== 'instances' || session.can_administer || current === id)
+  const nav = useRef<HTMLElement>(null)
+  useEffect(() => {
+    // On a narrow screen the row of links scrolls: the current one has to be in sight.
+    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [current])
   return (
     <header class="side">
       <p class="brand">
         <Mark />
         <span>Mosaic Telemetry</span>
       </p>
-      <nav aria-label="Panels">
+      <nav aria-label="Panels" ref={nav}>
         <ul>
           {shown.map((view) => (
             <li key={view.id}>

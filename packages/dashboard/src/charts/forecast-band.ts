@@ -1,9 +1,11 @@
 import type { ForecastDistribution } from '@mosaicstack/telemetry-client/protocol'
 
 import type { Draw } from './chart.tsx'
+import { brief, logTicks } from './ticks.ts'
 
 export interface BandOptions {
   readonly format: (value: number) => string
+  readonly unit: 'time' | 'decimal'
   /** Where the reader's limit cuts the band, in the metric's own unit. */
   readonly budget: number | undefined
 }
@@ -12,7 +14,10 @@ export interface BandOptions {
  * What the next task will take, on a logarithmic scale: p5 to p95 as a line, p10 to p90 as a band, p25 to p75 darker, the
  * median as a tick, the budget as a line across.
  */
-export function forecastBand(distribution: ForecastDistribution, { format, budget }: BandOptions): Draw {
+export function forecastBand(
+  distribution: ForecastDistribution,
+  { budget, format, unit }: BandOptions,
+): Draw {
   const { p5, p10, p25, p50, p75, p90, p95 } = distribution
   const bands = [
     { low: at(p5), high: at(p95), width: 2, colour: 'var(--band)' },
@@ -20,7 +25,7 @@ export function forecastBand(distribution: ForecastDistribution, { format, budge
     { low: at(p25), high: at(p75), width: 22, colour: 'var(--band-strong)' },
   ]
   const ends = [at(p5), at(p95), ...(budget === undefined || budget <= 0 ? [] : [budget])]
-  const domain = [Math.min(...ends) * 0.8, Math.max(...ends) * 1.25]
+  const domain: [number, number] = [Math.min(...ends) * 0.8, Math.max(...ends) * 1.25]
   const marked = [
     { x: at(p10), label: format(p10), anchor: 'p10' },
     { x: at(p50), label: format(p50), anchor: 'median' },
@@ -38,7 +43,7 @@ export function forecastBand(distribution: ForecastDistribution, { format, budge
       x: { type: 'log', domain, label: null },
       y: { type: 'band', domain: ['band'], axis: null },
       marks: [
-        axisX({ ticks: 3, tickFormat: format, tickSize: 3 }),
+        axisX(logTicks(domain, width < 420 ? 4 : 8, unit), { text: brief(format), tickSize: 4 }),
         ...bands.map((band) =>
           link([band], {
             x1: 'low',

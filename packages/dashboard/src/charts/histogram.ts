@@ -1,10 +1,13 @@
 import { times } from '../format/numbers.ts'
 import type { Draw } from './chart.tsx'
+import { brief } from './ticks.ts'
 
 /** How many tasks fell between each two bounds; the first and last class are open to the outside. */
 export function histogram(bounds: readonly number[], counts: readonly number[]): Draw {
   const classes = counts.map((tasks, index) => ({ index: String(index), tasks }))
-  const labels = new Map([0.25, 1, 4].map((factor) => [String(classOf(bounds, factor)), times(factor)]))
+  const labels = new Map(
+    [0.25, 1, 4].map((factor) => [String(classOf(bounds, factor)), brief(times)(factor)]),
+  )
   return ({ axisX, axisY, barY, gridY, plot, ruleY }, width) =>
     plot({
       width,
@@ -25,6 +28,7 @@ export function histogram(bounds: readonly number[], counts: readonly number[]):
         }),
         axisX({
           ticks: [...labels.keys()],
+          dx: -(width - 56) / counts.length / 2,
           tickFormat: (index: string) => labels.get(index) ?? '',
           tickSize: 3,
         }),

@@ -1,6 +1,6 @@
 import { shortDay } from '../format/times.ts'
 import type { Draw } from './chart.tsx'
-import { labelled } from './ticks.ts'
+import { brief, labelled } from './ticks.ts'
 
 export interface Stack {
   readonly colour: string
@@ -30,7 +30,7 @@ export function stackedBars(
       y: { label: null, nice: true },
       marks: [
         gridY({ ticks: 4 }),
-        axisY({ ticks: 4, tickFormat: format, tickSize: 0 }),
+        axisY({ ticks: 4, tickFormat: brief(format), tickSize: 0 }),
         axisX({ ticks: [...labelled(buckets, width - 56)], tickFormat: shortDay, tickSize: 0 }),
         barY(cells, { x: 'bucket', y: 'value', fill: 'colour', insetTop: 0.5 }),
         ruleY([0]),

@@ -1,6 +1,6 @@
 import { shortDay } from '../format/times.ts'
 import type { Draw } from './chart.tsx'
-import { labelled } from './ticks.ts'
+import { brief, labelled } from './ticks.ts'
 
 export interface TrendPoint {
   readonly bucket: string
@@ -26,6 +26,7 @@ export function trendLine(points: readonly TrendPoint[], { format, scale }: Tren
     high: high ?? value ?? Number.NaN,
   }))
   const y = scale === 'share' ? { domain: [0, 1] } : { type: 'log' as const, domain: around1(data) }
+  const ticks = scale === 'share' ? [0, 0.25, 0.5, 0.75, 1] : doublings(y.domain)
   return ({ areaY, axisX, axisY, dot, gridY, lineY, plot, ruleY }, width) =>
     plot({
       width,
@@ -38,8 +39,8 @@ export function trendLine(points: readonly TrendPoint[], { format, scale }: Tren
       x: { type: 'point', domain: buckets, label: null, padding: 0.2 },
       y: { ...y, label: null, clamp: true },
       marks: [
-        gridY({ ticks: 5 }),
-        axisY({ ticks: 5, tickFormat: format, tickSize: 0 }),
+        gridY(ticks),
+        axisY(ticks, { text: brief(format), tickSize: 0 }),
         axisX({ ticks: [...labelled(buckets, width - 62)], tickFormat: shortDay, tickSize: 0 }),
         ruleY([scale === 'share' ? 0 : 1], {
           stroke: 'var(--text-dim)',
@@ -59,4 +60,11 @@ export function trendLine(points: readonly TrendPoint[], { format, scale }: Tren
 function around1(data: readonly { readonly low: number; readonly high: number }[]): [number, number] {
   const known = data.filter(({ low, high }) => low > 0 && Number.isFinite(high))
   return [Math.min(0.25, ...known.map(({ low }) => low)), Math.max(4, ...known.map(({ high }) => high))]
+}
+
+/** 1×, 2×, 4×, … and their inverses within a domain; every other one where they are many. */
+function doublings([low = 1, high = 1]: readonly number[]): number[] {
+  const step = high / low > 2 ** 8 ? 2 : 1
+  const [from, to] = [Math.ceil(Math.log2(low) / step), Math.floor(Math.log2(high) / step)]
+  return Array.from({ length: to - from + 1 }, (_, index) => 2 ** ((from + index) * step))
 }

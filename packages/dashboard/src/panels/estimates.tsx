@@ -40,12 +40,14 @@ function EstimatesBody({ answer }: BodyProps<EstimatesAnswer>) {
   const format = metrics.find(([name]) => name === metric)?.[2] ?? count
   return (
     <>
-      <Choice
-        label="What was estimated"
-        options={metrics.map(([name, title]) => [name, title] as const)}
-        chosen={metric}
-        onChoose={setMetric}
-      />
+      <div class="panel-choice">
+        <Choice
+          label="What was estimated"
+          options={metrics.map(([name, title]) => [name, title] as const)}
+          chosen={metric}
+          onChoose={setMetric}
+        />
+      </div>
       <Totals sums={answer.totals[metric]} format={format} />
       <div class="columns">
         <Trend answer={answer} metric={metric} />
@@ -70,7 +72,7 @@ function Totals({
         { label: 'Estimated', value: format(sums.estimated) },
         { label: 'Actual', value: format(sums.actual) },
         {
-          label: 'All actual by all estimated',
+          label: 'Actual by estimated',
           value: factor(sums.correction),
           detail: verdict(sums.correction),
         },
@@ -209,19 +211,19 @@ function Breakdown({
     <Card title={`By ${dimensionNames[by].toLowerCase()}`} note="What to multiply an estimate with.">
       <DataTable
         caption={`Estimates by ${dimensionNames[by].toLowerCase()}`}
-        rows={breakdown}
+        rows={breakdown.filter(({ metrics: of }) => of[metric].tasks > 0)}
         keyOf={({ key }) => key ?? ''}
         columns={[
           { title: dimensionNames[by], cell: ({ key }) => <MemberName dimension={by} member={key} /> },
-          { title: 'Estimated tasks', isNumber: true, cell: ({ metrics: of }) => count(of[metric].tasks) },
-          { title: 'Typical', isNumber: true, cell: ({ metrics: of }) => factor(of[metric].median) },
+          { title: 'Tasks', isNumber: true, cell: ({ metrics: of }) => count(of[metric].tasks) },
+          { title: 'Median', isNumber: true, cell: ({ metrics: of }) => factor(of[metric].median) },
           {
             title: 'Eight of ten',
             isNumber: true,
             cell: ({ metrics: of }) =>
               of[metric].p10 === null ? NOTHING : `${factor(of[metric].p10)} to ${factor(of[metric].p90)}`,
           },
-          { title: 'All by all', isNumber: true, cell: ({ metrics: of }) => factor(of[metric].correction) },
+          { title: 'Overall', isNumber: true, cell: ({ metrics: of }) => factor(of[metric].correction) },
           {
             title: 'Estimated',
             isNumber: true,

@@ -40,8 +40,9 @@ export function ForecastAnswer({
   const { forecast } = response
   return (
     <>
-      <KeyFigures figures={figures(asked, forecast, words)} />
-      {words.budgets.map((sentence) => (
+      <KeyFigures figures={figures(forecast, words)} />
+      {/* Without a forecast of what the budget is about, the sentence says so; else it is among the figures. */}
+      {(forecast?.exceeds.length === words.budgets.length ? [] : words.budgets).map((sentence) => (
         <p class="budget" key={sentence}>
           {sentence}
         </p>
@@ -72,13 +73,8 @@ export function ForecastAnswer({
   )
 }
 
-function figures(
-  asked: PredictionQuery,
-  forecast: Forecast | undefined,
-  { amounts }: PredictionWords,
-): readonly KeyFigure[] {
+function figures(forecast: Forecast | undefined, { amounts }: PredictionWords): readonly KeyFigure[] {
   const { cost_per_success_usd_micros: perSuccess, success_probability: success } = forecast ?? {}
-  const risk = forecast?.exceeds.find(({ metric }) => metric === 'cost_usd_micros')
   const cost = amounts.find(({ what }) => what === 'cost')
   const time = amounts.find(({ what }) => what === 'duration')
   return [
@@ -95,15 +91,11 @@ function figures(
       value: perSuccess === undefined ? NOTHING : usd(perSuccess),
       detail: 'on average, failed tries paid for',
     },
-    ...(risk === undefined
-      ? []
-      : [
-          {
-            label: `Beyond ${usd(asked.budget_cost_usd_micros ?? risk.budget)}`,
-            value: chance(risk.probability),
-            detail: 'chance that the budget does not do',
-          },
-        ]),
+    ...(forecast?.exceeds ?? []).map(({ budget, metric, probability }) => ({
+      label: `Beyond ${metrics.find(({ name }) => name === metric)?.format(budget) ?? budget}`,
+      value: chance(probability),
+      detail: `chance that it takes more, the red line`,
+    })),
   ]
 }
 
@@ -125,7 +117,11 @@ function Bands({ asked, forecast }: { readonly asked: PredictionQuery; readonly 
             <figcaption>{title}</figcaption>
             <Chart
               label={`${title}: eight of ten tasks take ${format(distribution.p10)} to ${format(distribution.p90)}, half below ${format(distribution.p50)}`}
-              draw={forecastBand(distribution, { format, budget })}
+              draw={forecastBand(distribution, {
+                budget,
+                format,
+                unit: name === 'duration_ms' ? 'time' : 'decimal',
+              })}
               redrawFor={JSON.stringify([distribution, budget])}
               height="low"
             />

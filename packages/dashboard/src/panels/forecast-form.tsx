@@ -51,7 +51,7 @@ export function ForecastForm({
           onChoose={(type) => onChange({ ...asked, task_type: type })}
         />
       </label>
-      <label class="field">
+      <label class="field field-wide">
         <span>Model</span>
         <input
           list="known-models"

@@ -38,7 +38,7 @@ function Facts({ run }: { readonly run: RunRecord }) {
     ['Run', plainName(run.run_id)],
     ['Started', localMoment(run.start_time)],
     ['Ended', known(run.end_time, localMoment)],
-    ['Took', known(run.duration_ms, duration)],
+    ['Took', run.status === 'running' ? undefined : known(run.duration_ms, duration)],
     ['Started by', run.trigger_type],
     ['Host', run.host],
     ['Product', run.product],
@@ -97,7 +97,7 @@ function linkOr(url: string | null, text: string | null | undefined): ComponentC
 function itemsOf(run: RunRecord): string | undefined {
   const parts = (['discovered', 'succeeded', 'failed', 'skipped'] as const).flatMap((what) => {
     const items = run[`items_${what}`]
-    return typeof items === 'number' ? [`${count(items)} ${what}`] : []
+    return typeof items === 'number' && items > 0 ? [`${count(items)} ${what}`] : []
   })
   return parts.length === 0 ? undefined : parts.join(', ')
 }

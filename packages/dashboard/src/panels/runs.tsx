@@ -131,7 +131,7 @@ function RunRow({
 }
 
 function tookOf(run: RunRecord, nowMs: number): string {
-  if (typeof run.duration_ms === 'number') return duration(run.duration_ms)
+  if (run.status !== 'running' && typeof run.duration_ms === 'number') return duration(run.duration_ms)
   const endMs = run.status === 'running' ? nowMs : Date.parse(run.end_time ?? '')
   const tookMs = endMs - Date.parse(run.start_time)
   return Number.isNaN(tookMs) ? '' : duration(Math.max(0, tookMs))

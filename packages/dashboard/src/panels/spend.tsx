@@ -37,24 +37,25 @@ function SpendBody({ answer }: BodyProps<SpendAnswer>) {
   )
 }
 
-function Totals({ answer: { totals, previous, range } }: { readonly answer: SpendAnswer }) {
+function Totals({ answer: { totals, previous } }: { readonly answer: SpendAnswer }) {
   return (
     <>
-      <p class="range">
-        {longDay(range.from)} to {longDay(range.to)}
-      </p>
       <KeyFigures
         figures={[
           {
             label: 'Cost',
             value: usd(totals.cost_usd_micros),
-            detail: compared(totals.cost_usd_micros, previous.cost_usd_micros),
+            detail: compared(totals.cost_usd_micros, previous.cost_usd_micros, usd),
           },
-          { label: 'Tasks', value: count(totals.tasks), detail: compared(totals.tasks, previous.tasks) },
+          {
+            label: 'Tasks',
+            value: count(totals.tasks),
+            detail: compared(totals.tasks, previous.tasks, count),
+          },
           {
             label: 'Cost per success',
             value: costPerSuccess(totals),
-            detail: 'failed tasks paid for as well',
+            detail: 'failed tasks included',
           },
           {
             label: 'Success',
@@ -83,9 +84,10 @@ function Totals({ answer: { totals, previous, range } }: { readonly answer: Spen
   )
 }
 
-function compared(now: number, before: number): string {
+/** How a sum has moved since the same number of days before. */
+function compared(now: number, before: number, format: (value: number) => string): string {
   const moved = change(now, before)
-  return moved === undefined ? 'nothing in the period before' : `${moved} on the period before`
+  return moved === undefined ? 'none in the days before' : `${moved}, was ${format(before)}`
 }
 
 function costPerSuccess({ cost_usd_micros: cost, successes }: TaskSums): string {
@@ -218,9 +220,11 @@ function Breakdown({ answer: { breakdown, by, totals } }: { readonly answer: Spe
             cell: (row) => (
               <span class="with-bar">
                 <Bar share={row.cost_usd_micros / most} />
-                {totals.cost_usd_micros === 0
-                  ? NOTHING
-                  : percent(row.cost_usd_micros / totals.cost_usd_micros)}
+                <span class="bar-number">
+                  {totals.cost_usd_micros === 0
+                    ? NOTHING
+                    : percent(row.cost_usd_micros / totals.cost_usd_micros)}
+                </span>
               </span>
             ),
           },

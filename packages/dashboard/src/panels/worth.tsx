@@ -33,7 +33,7 @@ function WorthBody({ answer }: BodyProps<WorthAnswer>) {
     (taskType === '' ? answer.models : [])
   return (
     <>
-      <label class="field field-inline">
+      <label class="field field-inline panel-choice">
         <span>Kind of task</span>
         <select value={taskType} onChange={(event) => setTaskType(event.currentTarget.value)}>
           <option value="">all kinds</option>
@@ -44,8 +44,10 @@ function WorthBody({ answer }: BodyProps<WorthAnswer>) {
           ))}
         </select>
       </label>
-      <CostPerSuccess models={models} />
-      <SuccessRates models={models} />
+      <div class="columns">
+        <CostPerSuccess models={models} />
+        <SuccessRates models={models} />
+      </div>
       <AllModels models={models} />
     </>
   )
