@@ -2,8 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import type { PrunedSome, PruneTarget, RetentionStore } from '../storage/retention-store.ts'
 
-/** Between two steps others have the store for this many times as long as a step took: ingest keeps four fifths of it. */
-const REST_FACTOR = 4
+/**
+ * Between two steps others have the store for as long as a step took. A longer rest was tried: pruning an event costs about
+ * as much as storing one, so with four times as long it falls behind a server that is half busy.
+ */
+const REST_FACTOR = 1
 const MIN_REST_MS = 1
 
 /** What is to go: of each kind what is older than a moment, in milliseconds since 1970. What is not named stays. */

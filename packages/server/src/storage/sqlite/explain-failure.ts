@@ -27,8 +27,8 @@ export function explainFailure<Cause>(cause: Cause, file: string): Cause | Serve
 function damaged(file: string, cause: Error): ServerError {
   return new ServerError('STORE_DAMAGED', `${file} is damaged and was not changed: ${cause.message}`, {
     hint:
-      'Put a backup in its place: mosaic-telemetry restore FILE. Without one, `sqlite3 telemetry.db .recover` saves what ' +
-      'is readable. To go on with an empty store meanwhile, name another --data-dir.',
+      'Put a backup in its place: mosaic-telemetry restore FILE. Without one, `.dump` or `.recover` of the `sqlite3` ' +
+      'tool saves what is readable (docs/operations.md). To go on with an empty store meanwhile, name another --data-dir.',
     cause,
   })
 }

@@ -6,8 +6,8 @@ import { keepPositions } from './positions.ts'
 import { uncountEvents } from './rollups.ts'
 import { transaction } from './transaction.ts'
 
-/** A thousand take the writer four milliseconds, and about as long until they are on the disk. */
-const EVENTS_AT_ONCE = 1000
+/** Events that are stored meanwhile wait for one step: 500 keep that to some milliseconds. */
+const EVENTS_AT_ONCE = 500
 /** Events that one step looks at: positions follow arrival but for jumps of the clock, so there is no index by time. */
 const EVENTS_LOOKED_AT = 10_000
 /** Fewer than events, for each goes with its timeline. */
