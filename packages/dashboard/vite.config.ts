@@ -19,6 +19,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // What is bundled comes with its licence.
+    license: { fileName: 'licenses.md' },
   },
   server: { proxy: { '/v1': server, '/login': server, '/logout': server } },
 })

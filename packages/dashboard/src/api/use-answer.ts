@@ -7,7 +7,7 @@ import { useSession } from './session.ts'
 const RETRY_MS = 3000
 
 /** The least time between two answers to the same question, in milliseconds: hints may come each second. */
-const CALM_MS = 2000
+const CALM_MS = 1000
 
 export interface Asking<T> {
   readonly loaded: Loaded<T>
