@@ -21,6 +21,8 @@ const { values: options } = parseArgs({
     write: { type: 'boolean', default: false },
   },
 })
+const BEGIN = '<!-- measured by bench/server/postgres.ts -->'
+const END = '<!-- end of what is measured -->'
 const timing = { warmUpSeconds: 2, seconds: Number(options.seconds) }
 const cells: readonly Cell[] = options.stored.map(Number).flatMap((storedEvents) =>
   options.batch.map(Number).flatMap((perBatch) =>
@@ -88,9 +90,6 @@ async function versionOf({ urlOf }: Cluster): Promise<string> {
   const [row] = await ask(urlOf('postgres'), 'SHOW server_version')
   return `PostgreSQL ${String(row?.['server_version'])}`
 }
-
-const BEGIN = '<!-- measured by bench/server/postgres.ts -->'
-const END = '<!-- end of what is measured -->'
 
 function putIntoPage(text: string): void {
   const file = fileURLToPath(new URL('../../../docs/scaling.md', import.meta.url))

@@ -44,6 +44,8 @@ await new Promise((resolve) => setTimeout(resolve, floor.seconds * 1000))
 const measured = { events: events - before, seconds: (performance.now() - startedAtMs) / 1000 }
 process.stdout.write('measured\n')
 await Promise.all(lanes)
+// A connection that ends while processor time is read would be missing from it.
+await new Promise((resolve) => setTimeout(resolve, 1000))
 await database.close()
 process.stdout.write(`${JSON.stringify({ ...measured, eventsInAll: events } satisfies FloorResult)}\n`)
 
