@@ -84,8 +84,10 @@ const table = markdownTable(
     const peaks = runs.flatMap(({ peakMb }) => peakMb ?? [])
     const range = `${time(Math.min(...seconds))} – ${time(Math.max(...seconds))}`
     const peak = peaks.length < runs.length / 2 ? '' : `${Math.max(...peaks).toFixed(0)} MB`
-    const cpuTimes = runs.flatMap(({ cpuSeconds }) => cpuSeconds ?? [])
-    return [name, time(median(seconds)), range, time(median(cpuTimes)), peak]
+    // Of a process this short the last look misses a good part.
+    const isLong = median(seconds) >= 1
+    const cpuTimes = isLong ? runs.flatMap(({ cpuSeconds }) => cpuSeconds ?? []) : []
+    return [name, time(median(seconds)), range, cpuTimes.length === 0 ? '' : time(median(cpuTimes)), peak]
   }),
 )
 const [cpu] = cpus()
