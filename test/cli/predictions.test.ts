@@ -15,6 +15,7 @@ it('verifies beside a running server, finds what is wrong, and rebuilds it when 
 
   const beside = await runCli(['predictions', 'verify', ...local])
   const refused = await runCli(['predictions', 'rebuild', ...local])
+  await expect.poll(() => countedEvents(serve.url), { timeout: 15_000 }).toBe(7)
   await serve.stop()
   const stopped = await runCli(['predictions', 'verify', ...local])
   await damage(directory.path)
@@ -26,12 +27,24 @@ it('verifies beside a running server, finds what is wrong, and rebuilds it when 
   expect(refused).toMatchObject({ code: 1, stdout: '' })
   expect(refused.stderr).toContain('a server is running on this store')
   const extent = '1 unit of 7 events up to position 7'
-  expect(stopped).toMatchObject({ code: 0, stdout: `${extent}: the same, byte for byte\n`, stderr: '' })
+  expect(stopped).toMatchObject({ code: 0, stderr: '' })
+  expect(stopped.stdout).toBe(
+    `${extent}: the same, byte for byte\n4 rows of the dashboard up to position 7: the same\n`,
+  )
   expect(damaged).toMatchObject({ code: 1 })
   expect(damaged.stdout).toMatch(new RegExp(`^${extent}: 1 differ\nSTORED UNIT .*\nmissing +20\\d\\d-`))
+  expect(damaged.stdout).toMatch(
+    /4 rows of the dashboard up to position 7: 2 missing, surplus or different\n$/,
+  )
   expect(damaged.stderr).toBe('Stop the server and run: mosaic-telemetry predictions rebuild\n')
   expect(rebuilt).toMatchObject({ code: 0, stdout: '1 unit from 7 events up to position 7\n', stderr: '' })
-  expect(JSON.parse(mended.stdout)).toEqual({ position: 7, events: 7, units: 1, differences: [] })
+  expect(JSON.parse(mended.stdout)).toEqual({
+    position: 7,
+    events: 7,
+    units: 1,
+    differences: [],
+    rollups: { position: 7, rows: 4, differences: 0 },
+  })
 })
 
 it('says where it has looked when there is no store, and makes none', async () => {
@@ -57,8 +70,15 @@ async function reportLocally(dataDir: string, url: string, tasks: number): Promi
   expect(status).toBe(202)
 }
 
-/** Loses the stored unit, as a bug or a hand in the database might. */
+/** What the dashboard has added up: a second or so after the events have come. */
+async function countedEvents(url: string): Promise<number> {
+  const response = await fetch(`${url}/v1/dashboard/health`)
+  return ((await response.json()) as { store: { events: number } }).store.events
+}
+
+/** Loses the stored unit and falsifies a sum, as a bug or a hand in the database might. */
 async function damage(dataDir: string): Promise<void> {
   using database = await openRaw(join(dataDir, 'telemetry.db'))
   database.exec('DELETE FROM prediction_units')
+  database.exec('UPDATE rollups SET successes = successes + 1 WHERE weekly = 0 AND complexity = -1')
 }

@@ -43,6 +43,7 @@ export async function realApp(keys: ReturnType<typeof emptyKeyRing>): Promise<Se
     bodies: new BodyBudget(Infinity),
     runs: {},
     otlp: {},
+    dashboard: { access: {}, live: { close() {} }, directory: 'nowhere' },
   }
   const options = { logger: createLogger('info'), host: '127.0.0.1', allowedHosts: [], maxConnections: 1000 }
   return (await buildApp(services as never, options)).server

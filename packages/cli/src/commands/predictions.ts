@@ -12,7 +12,9 @@ export function addPredictions(program: Command): void {
 
   const verify = predictions
     .command('verify')
-    .description('compare the stored prediction units with the events, also while the server runs')
+    .description(
+      'compare the stored prediction units and the sums of the dashboard with the events, also while the server runs',
+    )
   withExample(verify, 'mosaic-telemetry predictions verify')
   addProjectionFlags(verify).action(async (flags: ProjectionFlags) => {
     const { verifyProjection } = await import('../projection/verify-projection.ts')
@@ -21,7 +23,7 @@ export function addPredictions(program: Command): void {
 
   const rebuild = predictions
     .command('rebuild')
-    .description('make the stored prediction units anew from the events')
+    .description('make the stored prediction units and the sums of the dashboard anew from the events')
   withExample(rebuild, 'mosaic-telemetry predictions rebuild')
   addProjectionFlags(rebuild).action(async (flags: ProjectionFlags) => {
     const { rebuildStoredProjection } = await import('../projection/rebuild-projection.ts')

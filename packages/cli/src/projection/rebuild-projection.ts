@@ -1,4 +1,10 @@
-import { lockForServer, openStore, rebuildProjection, type StorePlace } from '@mosaicstack/telemetry-server'
+import {
+  lockForServer,
+  openStore,
+  rebuildProjection,
+  rebuildRollups,
+  type StorePlace,
+} from '@mosaicstack/telemetry-server'
 import { databaseFile, ServerError } from '@mosaicstack/telemetry-server/config'
 
 import { CliError } from '../cli-error.ts'
@@ -6,7 +12,7 @@ import { counted } from '../output/format.ts'
 import { terminal } from '../output/terminal.ts'
 import { findProjection, type ProjectionFlags } from './open-projection.ts'
 
-/** Makes the stored units anew from the events. */
+/** Makes the stored units and the dashboard's sums anew from the events. */
 export async function rebuildStoredProjection(flags: ProjectionFlags): Promise<void> {
   const { place, settings } = findProjection(flags)
   const unlock = await lockAgainstServer(place)
@@ -14,6 +20,7 @@ export async function rebuildStoredProjection(flags: ProjectionFlags): Promise<v
     const store = await openStore(place)
     try {
       const { units, events, position } = await rebuildProjection(store, settings)
+      await rebuildRollups(store)
       if (flags.json) return terminal.out(JSON.stringify({ position, events, units: units.length }, null, 2))
       const extent = `${counted(units.length, 'unit')} from ${counted(events, 'event')}`
       terminal.out(`${extent} up to position ${position}`)
