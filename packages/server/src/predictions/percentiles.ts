@@ -95,7 +95,8 @@ function weightedPercentile({ values, ends }: Staircase, size: number, probabili
   return base + area / (start - windowStart)
 }
 
-function pick(numbers: Float64Array, order: Uint32Array): Float64Array {
+/** Numbers by their indices. */
+export function pick(numbers: Float64Array, order: Uint32Array): Float64Array {
   const picked = new Float64Array(order.length)
   for (let index = 0; index < order.length; index++) picked[index] = numbers[order[index] as number] as number
   return picked

@@ -79,9 +79,14 @@ export class ForecastSnapshot {
     if (standing === undefined) return undefined
 
     const points = this.pooledPoints(metric, tables.memory, standing)
-    const own = tables.ownShapes.get(key)
-    if (own !== undefined) blend(points, own, standing.location)
-    return { ...standing, curve: new QuantileCurve(points) }
+    return { ...standing, curve: this.blendedCurve(metric, key, standing.location, points) }
+  }
+
+  /** The curve of the memory that answers: its pooled points, which it takes over, blended with the cell's own shape. */
+  blendedCurve(metric: number, key: string, location: number, points: number[]): QuantileCurve {
+    const own = this.tables[metric]?.ownShapes.get(key)
+    if (own !== undefined) blend(points, own, location)
+    return new QuantileCurve(points)
   }
 }
 

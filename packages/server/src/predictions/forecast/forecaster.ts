@@ -27,8 +27,9 @@
  * events after it.
  */
 
+import type { Cell } from '../level-rules.ts'
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
-import type { ForecastEvent } from './forecast-event.ts'
+import { cellKey, type ForecastEvent } from './forecast-event.ts'
 import type { ForecastFit } from './forecast-fit.ts'
 import type { PublishedForecast } from './forecast-reader.ts'
 import { ForecastSnapshot } from './forecast-snapshot.ts'
@@ -44,6 +45,8 @@ export class Forecaster {
   readonly metrics: readonly MetricMemory[]
   /** Numbers of the instances by name: soft state holds numbers. */
   readonly #instances = new Map<string, number>()
+  /** Of the cells observed since the standing forecast was made, by `cellKey`. */
+  readonly #groups = new Map<string, Int32Array>()
   #published: PublishedForecast | undefined
   #snapshot: ForecastSnapshot | undefined
   #distrusted: ReadonlySet<number> = new Set()
@@ -71,10 +74,12 @@ export class Forecaster {
     const instance = this.#numberOf(event.instanceId)
     if (this.#distrusted.has(instance)) return
 
-    const groups = snapshot.groups(event.cell)
+    const { cell, day } = event
+    const key = cellKey(cell)
+    const place = { cell, key, groups: this.#groupsOf(snapshot, cell, key), day }
     for (const [metric, memory] of this.metrics.entries()) {
       const value = event.values[metric] ?? 0
-      if (value >= 1) memory.observe(snapshot, groups, event, instance, Math.log(value))
+      if (value >= 1) memory.observe(snapshot, place, instance, Math.log(value))
     }
   }
 
@@ -129,7 +134,17 @@ export class Forecaster {
     return true
   }
 
+  /** Tasks repeat few cells between two fits. */
+  #groupsOf(snapshot: ForecastSnapshot, cell: Cell, key: string): Int32Array {
+    const known = this.#groups.get(key)
+    if (known !== undefined) return known
+    const groups = snapshot.groups(cell)
+    this.#groups.set(key, groups)
+    return groups
+  }
+
   #stand(published: PublishedForecast): void {
+    this.#groups.clear()
     this.#published = published
     this.#snapshot = new ForecastSnapshot(published.fit, published.tables)
     this.#distrusted = this.#setAside(published.fit)

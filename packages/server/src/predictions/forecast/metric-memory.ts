@@ -1,14 +1,25 @@
 import { Calibration } from './calibration.ts'
 import type { MetricCheckpoint } from './checkpoint.ts'
 import { ConformalBank } from './conformal-bank.ts'
-import { cellKey } from './forecast-event.ts'
-import type { ForecastEvent } from './forecast-event.ts'
+import type { Cell } from '../level-rules.ts'
+import { MEMORY_COUNT } from './forecast-fit.ts'
 import { BANK_COUNT, memoryIndexes } from './forecast-snapshot.ts'
 import type { ForecastSnapshot, MetricTables, Standing } from './forecast-snapshot.ts'
 import { MemoryChoice } from './memory-choice.ts'
 import { OwnValues } from './own-values.ts'
 import type { OwnShape, ShapeRule } from './own-values.ts'
 import { pinballLoss } from './quantile-curve.ts'
+
+/** Where and when a task that is observed belongs. */
+export interface ObservedPlace {
+  readonly cell: Cell
+  /** `cellKey` of the cell. */
+  readonly key: string
+  /** The cell's groups in the forecast that is judged. */
+  readonly groups: Int32Array
+  /** UTC days since 1970. */
+  readonly day: number
+}
 
 /** How one metric's forecasts have turned out: what calibrates the next ones. Soft state, in order of arrival. */
 export class MetricMemory {
@@ -18,38 +29,40 @@ export class MetricMemory {
   readonly calibration = new Calibration()
   readonly #metric: number
   readonly #sinceAdopted = new Set<string>()
+  /** Of the memories, for the event that is being observed. */
+  readonly #standings: Standing[] = []
+  readonly #losses = new Float64Array(MEMORY_COUNT)
 
   constructor(metric: number) {
     this.#metric = metric
   }
 
   /** Compares what was forecast with what came, then learns the difference. `value` is ln value. */
-  observe(
-    snapshot: ForecastSnapshot,
-    groups: Int32Array,
-    event: ForecastEvent,
-    instance: number,
-    value: number,
-  ): void {
-    const metric = this.#metric
-    const { cell } = event
-    const standings = memoryIndexes.map((memory) => snapshot.standing(metric, memory, cell, groups))
-    if (!standings.every((standing) => standing !== undefined)) return
+  observe(snapshot: ForecastSnapshot, place: ObservedPlace, instance: number, value: number): void {
+    if (!this.#takeStandings(snapshot, place)) return
 
-    const key = cellKey(cell)
-    this.#judge(snapshot, event, groups, value)
-    this.choice.add(
-      instance,
-      standings.map((standing, memory) =>
-        pinballLoss(snapshot.pooledPoints(metric, memory, standing), value),
-      ),
-    )
-    for (const [memory, standing] of standings.entries()) {
+    const answering = snapshot.tables[this.#metric]?.memory ?? 0
+    for (let memory = 0; memory < MEMORY_COUNT; memory++) {
+      const standing = this.#standings[memory] as Standing
+      const points = snapshot.pooledPoints(this.#metric, memory, standing)
+      this.#losses[memory] = pinballLoss(points, value)
+      if (memory === answering) this.#judge(snapshot, place, standing.location, points, value)
       this.banks[memory]?.[standing.bank]?.add(instance, (value - standing.location) / standing.spread)
     }
-    const chosen = standings[snapshot.tables[metric]?.memory ?? 0] as Standing
-    this.#openOwnValues(key).add(instance, value - chosen.location)
-    this.#sinceAdopted.add(key)
+    this.choice.add(instance, this.#losses)
+    const { location } = this.#standings[answering] as Standing
+    this.#openOwnValues(place.key).add(instance, value - location)
+    this.#sinceAdopted.add(place.key)
+  }
+
+  /** Returns whether all memories expect something. */
+  #takeStandings(snapshot: ForecastSnapshot, { cell, groups }: ObservedPlace): boolean {
+    for (let memory = 0; memory < MEMORY_COUNT; memory++) {
+      const standing = snapshot.standing(this.#metric, memory, cell, groups)
+      if (standing === undefined) return false
+      this.#standings[memory] = standing
+    }
+    return true
   }
 
   /** Forgets the cells that `isKnown` no longer knows, but for those that have just come. */
@@ -119,11 +132,16 @@ export class MetricMemory {
     this.calibration.restore(saved.calibration)
   }
 
-  #judge(snapshot: ForecastSnapshot, event: ForecastEvent, groups: Int32Array, value: number): void {
-    const curve = snapshot.curve(this.#metric, event.cell, groups)?.curve
-    if (curve === undefined) return
+  #judge(
+    snapshot: ForecastSnapshot,
+    { key, day }: ObservedPlace,
+    location: number,
+    points: number[],
+    value: number,
+  ): void {
+    const curve = snapshot.blendedCurve(this.#metric, key, location, points)
     const isInside = curve.quantile(0.1) <= value && value <= curve.quantile(0.9)
-    this.calibration.add(event.day, isInside, pinballLoss(curve.points, value))
+    this.calibration.add(day, isInside, pinballLoss(curve.points, value))
   }
 
   #openOwnValues(key: string): OwnValues {

@@ -1,4 +1,5 @@
-import { percentiles } from '../percentiles.ts'
+import { ascendingOrder } from '../ascending-order.ts'
+import { percentiles, pick } from '../percentiles.ts'
 import { fromFixed, toFixed } from './fixed-point.ts'
 import { curveProbabilities } from './quantile-curve.ts'
 import { waterFill } from './water-fill.ts'
@@ -6,6 +7,8 @@ import { waterFill } from './water-fill.ts'
 /** The last values kept of one cell, and of one instance in it. */
 const MAX_VALUES = 256
 const MAX_INSTANCE_VALUES = 10
+/** Entries that there is room for at first; it doubles. */
+const FIRST_ROOM = 8
 /** What an instance may weigh in a cell's own shape, unless 1.5 equal shares are more. */
 const MIN_SHARE = 0.05
 /** Values at which a cell's own shape weighs as much as the pooled one. */
@@ -30,7 +33,10 @@ export interface ShapeRule {
 
 /** The last values of one metric in one cell, relative to what was forecast for them: an instance keeps its last ten. */
 export class OwnValues {
-  readonly #entries: (readonly [instance: number, fixed: number])[] = []
+  /** Instance and fixed-point value of every entry, the oldest first, with room for more. */
+  #instances = new Int32Array(FIRST_ROOM)
+  #fixed = new Float64Array(FIRST_ROOM)
+  #size = 0
   #shape: OwnShape | undefined
   /** The rule by which `#shape` was made of the values as they are; undefined where it was not. */
   #madeBy: ShapeRule | undefined
@@ -49,14 +55,18 @@ export class OwnValues {
   }
 
   forget(instance: number): void {
-    const others = this.#entries.filter(([other]) => other !== instance)
-    this.#entries.splice(0, this.#entries.length, ...others)
+    for (let place = this.#size - 1; place >= 0; place--) {
+      if (this.#instances[place] === instance) this.#removeAt(place)
+    }
     this.#madeBy = undefined
   }
 
   /** Instance and fixed-point value of every entry, the oldest first. */
   entries(): readonly (readonly [instance: number, fixed: number])[] {
-    return this.#entries
+    return Array.from(
+      { length: this.#size },
+      (_, place) => [this.#instances[place] as number, this.#fixed[place] as number] as const,
+    )
   }
 
   /** Takes values as `entries` gave them. */
@@ -65,40 +75,70 @@ export class OwnValues {
   }
 
   #computeShape({ minInstances, isTrusted }: ShapeRule): OwnShape | undefined {
-    const trusted = this.#entries.filter(([instance]) => isTrusted(instance))
     const ranks = new Map<number, number>()
-    for (const [instance] of trusted) if (!ranks.has(instance)) ranks.set(instance, ranks.size)
+    const rankOf = new Int32Array(this.#size)
+    const values = new Float64Array(this.#size)
+    let trusted = 0
+    for (let place = 0; place < this.#size; place++) {
+      const instance = this.#instances[place] as number
+      if (!isTrusted(instance)) continue
+      const rank = ranks.get(instance) ?? ranks.size
+      ranks.set(instance, rank)
+      rankOf[trusted] = rank
+      values[trusted++] = fromFixed(this.#fixed[place] as number) + SHIFT
+    }
     if (ranks.size < minInstances) return undefined
 
-    const counts = new Float64Array(ranks.size)
-    for (const [instance] of trusted) {
-      const rank = ranks.get(instance) ?? 0
-      counts[rank] = (counts[rank] as number) + 1
-    }
-    const factors = waterFill(counts, MIN_SHARE)
-    const weighted = trusted
-      .map(([instance, fixed]) => ({ fixed, weight: factors[ranks.get(instance) ?? 0] ?? 0 }))
-      .sort((a, b) => a.weight - b.weight)
-    const points = percentiles(
-      Float64Array.from(weighted, ({ fixed }) => fromFixed(fixed) + SHIFT),
-      Float64Array.from(weighted, ({ weight }) => weight),
-      curveProbabilities,
-    )
+    const weights = weightsOf(rankOf.subarray(0, trusted), ranks.size)
+    const order = ascendingOrder(weights) // as `percentiles` wants them
+    const points = percentiles(pick(values, order), pick(weights, order), curveProbabilities)
     return {
       points: Float32Array.from(points, (point) => point - SHIFT),
-      weight: trusted.length / (trusted.length + HALF_WEIGHT_VALUES),
+      weight: trusted / (trusted + HALF_WEIGHT_VALUES),
     }
   }
 
   #insert(instance: number, fixed: number): void {
-    const held = this.#entries.reduce((count, [other]) => count + (other === instance ? 1 : 0), 0)
-    if (held >= MAX_INSTANCE_VALUES) {
-      this.#entries.splice(
-        this.#entries.findIndex(([other]) => other === instance),
-        1,
-      )
-    } else if (this.#entries.length >= MAX_VALUES) this.#entries.shift()
-    this.#entries.push([instance, fixed])
+    let held = 0
+    let oldest = 0
+    for (let place = this.#size - 1; place >= 0; place--) {
+      if (this.#instances[place] !== instance) continue
+      held++
+      oldest = place
+    }
+    if (held >= MAX_INSTANCE_VALUES) this.#removeAt(oldest)
+    else if (this.#size >= MAX_VALUES) this.#removeAt(0)
+    if (this.#size === this.#instances.length) this.#grow()
+    this.#instances[this.#size] = instance
+    this.#fixed[this.#size++] = fixed
     this.#madeBy = undefined
   }
+
+  #removeAt(place: number): void {
+    this.#instances.copyWithin(place, place + 1, this.#size)
+    this.#fixed.copyWithin(place, place + 1, this.#size)
+    this.#size--
+  }
+
+  #grow(): void {
+    const [instances, fixed] = [this.#instances, this.#fixed]
+    this.#instances = new Int32Array(2 * this.#size)
+    this.#instances.set(instances)
+    this.#fixed = new Float64Array(2 * this.#size)
+    this.#fixed.set(fixed)
+  }
+}
+
+/** What each value weighs, given whose it is, so that no instance holds more than its share. */
+function weightsOf(rankOf: Int32Array, instances: number): Float64Array {
+  const counts = new Float64Array(instances)
+  for (let index = 0; index < rankOf.length; index++) {
+    const rank = rankOf[index] as number
+    counts[rank] = (counts[rank] as number) + 1
+  }
+  const factors = waterFill(counts, MIN_SHARE)
+  const weights = new Float64Array(rankOf.length)
+  for (let index = 0; index < rankOf.length; index++)
+    weights[index] = factors[rankOf[index] as number] as number
+  return weights
 }
