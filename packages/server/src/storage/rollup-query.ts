@@ -3,25 +3,52 @@ import { MAX_PENDING_COUNTED, type RollupQuery } from './rollup-store.ts'
 
 /** Codes of the complexities, all of which have rows of their own. */
 const COMPLEXITIES = [0, 1, 2, 3]
+/** Where a filter names none that there is. */
+const NO_COMPLEXITY = -2
 
 /**
  * Asks the rollups, in SQL that both engines read. Whole weeks are read from rows of weeks and only the days at the edges
  * from rows of days, unless the answer is by day.
+ *
+ * Rows lie in the order of complexity, day and model, so what is asked by no other dimension is added up as it is read; SQLite
+ * sorts everything else first. Estimates of a year by model take 76 ms of CPU so, and 99 sorted.
  */
 export function rollupQuery(query: RollupQuery): string {
   const { by, sums } = query
-  const columns = [...new Set([...by.map((each) => (each === 'week' ? 'day' : each)), ...sums])]
-  const parts = stretchesOf(query).map(
-    ({ weekly, fromDay, toDay }) =>
-      `SELECT ${columns.join(', ')} FROM rollups WHERE weekly = ${weekly} AND ${conditions(query, fromDay, toDay)}`,
-  )
   const keys = by.map((each) => `${each === 'week' ? MONDAY : each} AS ${each}`)
+  const added = sums.map((name) => `CAST(sum(${name}) AS double precision) AS ${name}`)
   const total = `
-    SELECT ${[...keys, ...sums.map((name) => `CAST(sum(${summand(name)}) AS double precision) AS ${name}`)].join(', ')}
-      FROM (${parts.join(' UNION ALL ')}) AS part
+    SELECT ${[...keys, ...added].join(', ')}
+      FROM (${partsOf(query).join(' UNION ALL ')}) AS part
      WHERE true ${by.length === 0 ? 'HAVING count(*) > 0' : `GROUP BY ${by.map((_, index) => index + 1).join(', ')}`}`
   if (!by.includes('model')) return total
   return `SELECT total.*, word AS model_name FROM (${total}) AS total JOIN words ON word_no = model`
+}
+
+/** What is added up, a part for each stretch of days and each complexity. */
+function partsOf(query: RollupQuery): readonly string[] {
+  const { by, sums, only } = query
+  const isAsLies = by.every(
+    (each) => each === 'day' || each === 'week' || each === 'model' || each === 'complexity',
+  )
+  const keys = [
+    'complexity',
+    'day',
+    ...by.filter((each) => each !== 'day' && each !== 'week' && each !== 'complexity'),
+  ]
+  const complexities = only.complexity ?? (by.includes('complexity') ? COMPLEXITIES : [ANY_COMPLEXITY])
+  const columns = [
+    ...keys,
+    ...sums.map((name) => (isAsLies ? `sum(${summand(name)}) AS ${name}` : `${summand(name)} AS ${name}`)),
+  ]
+  return stretchesOf(query).flatMap(({ weekly, fromDay, toDay }) =>
+    (complexities.length === 0 ? [NO_COMPLEXITY] : complexities).map(
+      (complexity) =>
+        `SELECT ${columns.join(', ')} FROM rollups
+          WHERE weekly = ${weekly} AND complexity = ${whole(complexity)} AND ${conditions(query, fromDay, toDay)}
+          ${isAsLies ? `GROUP BY ${keys.join(', ')}` : ''}`,
+    ),
+  )
 }
 
 interface Stretch {
@@ -46,11 +73,9 @@ export function mondayOf(day: number): number {
   return Math.floor((day + 3) / 7) * 7 - 3
 }
 
-function conditions({ by, only }: RollupQuery, fromDay: number, toDay: number): string {
-  const { complexity, ...others } = only
-  const complexities = complexity ?? (by.includes('complexity') ? COMPLEXITIES : [ANY_COMPLEXITY])
+function conditions({ only }: RollupQuery, fromDay: number, toDay: number): string {
+  const { complexity: _, ...others } = only
   return [
-    oneOf('complexity', complexities),
     `day BETWEEN ${whole(fromDay)} AND ${whole(toDay)}`,
     ...Object.entries(others).map(([column, codes]) => oneOf(column, codes)),
   ].join(' AND ')
