@@ -20,7 +20,7 @@ export interface DashboardRange {
 
 /** How far an answer is behind the stored events. */
 export interface DashboardFreshness {
-  /** When the numbers last changed, ISO 8601 UTC; null before the first event. */
+  /** When the newest counted event arrived, ISO 8601 UTC; null before any. */
   readonly changed_at: string | null
   /** Events that are stored and not counted yet. */
   readonly pending_events: number
@@ -96,8 +96,8 @@ export interface ModelWorth {
   /** Mean over tasks with a cost; null where none has one. */
   readonly cost_per_task_usd_micros: number | null
   /**
-   * Cost of a task by the chance that it succeeds: what all attempts cost until one succeeds. Null without any cost or any
-   * success, and where there are too few tasks for an interval.
+   * Cost of all tasks that have one, by those of them that succeeded: what attempts cost until one succeeds. Null where fewer
+   * than 5 tasks have a cost or fewer than 2 of them succeeded.
    */
   readonly cost_per_success_usd_micros: Interval | null
   readonly mean_duration_ms: number
