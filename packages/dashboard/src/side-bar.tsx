@@ -14,8 +14,12 @@ export function SideBar({ current, query }: { readonly current: string; readonly
   const shown = views.filter(({ id }) => id !== 'instances' || session.can_administer || current === id)
   const nav = useRef<HTMLElement>(null)
   useEffect(() => {
-    // On a narrow screen the row of links scrolls: the current one has to be in sight.
-    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+    // On a narrow screen the row of links scrolls: the current one has to be in sight. scrollIntoView() would do it, but
+    // the Tab key would go on from there then, past the skip link.
+    const link = nav.current?.querySelector('[aria-current]')?.getBoundingClientRect()
+    const frame = nav.current?.getBoundingClientRect()
+    if (link === undefined || frame === undefined) return
+    nav.current?.scrollBy({ left: link.left + link.width / 2 - frame.left - frame.width / 2 })
   }, [current])
   return (
     <header class="side">

@@ -33,6 +33,8 @@ export function Chart({
   useLayoutEffect(() => {
     if (plot === undefined || width === 0 || place.current === null) return
     const chart = draw(plot, width)
+    // Plot labels its groups for itself; the words for whoever listens are on the frame.
+    chart.setAttribute('aria-hidden', 'true')
     place.current.replaceChildren(chart)
     onDrawn?.(chart)
   }, [plot, width, redrawFor])
