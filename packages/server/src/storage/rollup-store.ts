@@ -6,7 +6,7 @@ import type { RollupSum } from './rollup-columns.ts'
  * Always true
  * - The rollups are what the events up to their position make, each exactly once: events and position are added in one
  *   transaction, and whatever deletes an event that was added takes it out in the transaction that deletes it.
- * - A question reads rollups, never events, so it takes as long with ten million events as with a thousand.
+ * - A question reads rollups, never events: its time grows with days, models and kinds of task, not with how many there were.
  */
 export interface RollupStore {
   /** Adds some events that are not in the rollups yet. While another process does, it adds none. */
