@@ -97,6 +97,7 @@ class Process {
   #learnerFor(publish: (published: PublishedForecast) => void): Forecasting {
     this.#publish = publish
     return {
+      lagMs: 0,
       start: () => (this.isLearning = true),
       relearn: () => {},
       end: async () => void (this.isLearning = false),
