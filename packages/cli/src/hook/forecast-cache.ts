@@ -2,9 +2,10 @@
  * What the server last said a task of each model takes: a file a model, asked for in the background, so that a prompt
  * waits for no network. An answer is used for a week and renewed after an hour.
  */
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
+import { makeDirectory } from '@mosaicstack/telemetry-client/make-directory'
 import type { PredictionQuery, PredictionResponse } from '@mosaicstack/telemetry-client'
 
 const FRESH_MS = 60 * 60_000
@@ -34,7 +35,7 @@ export function readForecast(directory: string, model: string, nowMs: number): F
 
 export function writeForecast(directory: string, model: string, forecast: CachedForecast): void {
   const file = fileOf(directory, model)
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  makeDirectory(dirname(file))
   const part = `${file}.${process.pid}.part`
   writeFileSync(part, JSON.stringify(forecast), { mode: 0o600 })
   renameSync(part, file)

@@ -8,9 +8,10 @@
  *
  * A lost line costs only time: the task it speaks of is over half an hour later, by silence.
  */
-import { appendFileSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs'
+import { appendFileSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
+import { makeDirectory } from '@mosaicstack/telemetry-client/make-directory'
 export interface HookEntry {
   readonly at_ms: number
   /** `SessionStart`, `UserPromptSubmit`, `Stop`, `SessionEnd`, … */
@@ -25,7 +26,7 @@ export interface HookEntry {
 const MAX_BYTES = 256 * 1024
 
 export function noteHook(file: string, entry: HookEntry): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  makeDirectory(dirname(file))
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0
   if (size > MAX_BYTES) renameSync(file, `${file}.old`)
   appendFileSync(file, `${JSON.stringify(entry)}\n`, { mode: 0o600 })

@@ -2,9 +2,10 @@
  * What Claude Code's hooks do: note that something happened, start an import a moment later where something has ended,
  * and go. No network, no database. Whatever happens the exit code is 0: telemetry never stops an agent.
  */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
+import { makeDirectory } from '@mosaicstack/telemetry-client/make-directory'
 import { ledgerPath, thisMachine } from '@mosaicstack/telemetry-importers/places'
 
 import { isImportRunning } from '../import/in-background.ts'
@@ -55,7 +56,7 @@ async function react(state: LocalState, input: HookInput, flags: HookFlags): Pro
 }
 
 function wantImport(state: LocalState): void {
-  mkdirSync(dirname(state.wanted), { recursive: true, mode: 0o700 })
+  makeDirectory(dirname(state.wanted))
   writeFileSync(state.wanted, '', { mode: 0o600 })
   if (!isImportRunning(state.lock)) startDetached(['import', 'claude-code', '--background'])
 }

@@ -4,10 +4,11 @@
  *
  * After a crash: a lock whose process is gone, or that is older than any import takes, is nobody's.
  */
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
+import { makeDirectory } from '@mosaicstack/telemetry-client/make-directory'
 import type { LocalState } from './local-state.ts'
 
 /** A transcript is written a moment after the hook was called; telemetry arrives within five seconds. */
@@ -47,7 +48,7 @@ export function isImportRunning(lock: string): boolean {
 
 function takeLock(lock: string): boolean {
   if (isImportRunning(lock)) return false
-  mkdirSync(dirname(lock), { recursive: true, mode: 0o700 })
+  makeDirectory(dirname(lock))
   rmSync(lock, { force: true })
   try {
     const file = openSync(lock, 'wx', 0o600)

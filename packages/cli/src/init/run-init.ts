@@ -1,7 +1,6 @@
 import {
   copyFileSync,
   existsSync,
-  mkdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -12,6 +11,7 @@ import {
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 
+import { makeDirectory } from '@mosaicstack/telemetry-client/make-directory'
 import { CliError } from '../cli-error.ts'
 import { findConnection } from '../connection.ts'
 import { confirm } from '../output/confirm.ts'
@@ -106,7 +106,7 @@ function backupOf(file: string): string {
 
 /** Written beside its place and renamed, so that Claude Code never reads half of it. Removing takes the backup along. */
 function write(file: string, backup: string | undefined, after: string, existed: boolean): void {
-  mkdirSync(dirname(file), { recursive: true })
+  makeDirectory(dirname(file))
   const mode = existed ? statSync(file).mode & 0o777 : 0o600
   if (backup === undefined) {
     rmSync(backupOf(file), { force: true })

@@ -2,9 +2,10 @@
  * What hook and status line remember of a session: which prompt is worked on, what it was expected to cost, and what
  * the session had cost when it began. A small file a session; an import removes those of last week.
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { makeDirectory } from '@mosaicstack/telemetry-client/make-directory'
 export interface SessionNote {
   readonly prompt_id: string | null
   /** What the session had cost before the prompt; null until the status line was called for it. */
@@ -31,7 +32,7 @@ export function readSessionNote(directory: string, session: string): SessionNote
 /** Best effort: without it the status line says less. */
 export function writeSessionNote(directory: string, session: string, note: SessionNote): void {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    makeDirectory(directory)
     const file = fileOf(directory, session)
     writeFileSync(`${file}.${process.pid}.part`, JSON.stringify(note), { mode: 0o600 })
     renameSync(`${file}.${process.pid}.part`, file)

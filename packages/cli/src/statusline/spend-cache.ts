@@ -2,9 +2,10 @@
  * What the status line shows of the ledger: a small file, written whole after each import, because opening a database
  * would take longer than a status line may.
  */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
+import { makeDirectory } from '@mosaicstack/telemetry-client/make-directory'
 export interface SpendCache {
   /** `2026-11-21`, in the machine's time zone. */
   readonly day: string
@@ -18,7 +19,7 @@ export interface SpendCache {
 }
 
 export function writeSpendCache(file: string, cache: SpendCache): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  makeDirectory(dirname(file))
   const part = `${file}.${process.pid}.part`
   writeFileSync(part, JSON.stringify(cache), { mode: 0o600 })
   renameSync(part, file)

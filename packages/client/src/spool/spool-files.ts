@@ -3,7 +3,6 @@ import {
   closeSync,
   fdatasync,
   fdatasyncSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -13,6 +12,8 @@ import {
   utimesSync,
   writeSync,
 } from 'node:fs'
+
+import { makeDirectory } from '../platform/make-directory.ts'
 
 /** What the spool asks of the disk. Every method may throw what the file system throws. */
 export interface SpoolFiles {
@@ -38,7 +39,7 @@ export interface SpoolFiles {
 }
 
 export const nodeSpoolFiles: SpoolFiles = {
-  makeDirectory: (directory) => void mkdirSync(directory, { recursive: true, mode: 0o700 }),
+  makeDirectory,
   list: (directory) => readdirSync(directory),
   openForAppend: (file) => openSync(file, 'a', 0o600),
   append: (handle, bytes) => writeSync(handle, bytes),

@@ -1,6 +1,7 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 
+import { makeDirectory } from '@mosaicstack/telemetry-client/make-directory'
 import { ImporterError } from '../importer-error.ts'
 import { migrate } from './migrate.ts'
 import { openSqlite, type SqliteDriver } from './sqlite-driver.ts'
@@ -16,7 +17,7 @@ import { openSqlite, type SqliteDriver } from './sqlite-driver.ts'
  */
 export async function openLedgerFile(path: string): Promise<SqliteDriver> {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    makeDirectory(dirname(path))
     // SQLite gives its journal the mode of the database, so the file is made before SQLite makes it.
     closeSync(openSync(path, 'a', 0o600))
     chmodSync(path, 0o600)

@@ -9,10 +9,11 @@
  * After a crash: a file that ends in `.part` is nobody's and goes with the next clean-up. A file that cannot be read is
  * no note. A directory that cannot be written keeps no notes: tasks are reported all the same, without comparison.
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 
+import { makeDirectory } from '@mosaicstack/telemetry-client/make-directory'
 import { taskEventId } from '@mosaicstack/telemetry-client/protocol'
 
 import type { TaskNote, TaskNotes } from './task-notes.ts'
@@ -33,7 +34,7 @@ export function taskNoteFiles(directory: string): TaskNotes {
       const file = fileOf(taskId)
       const part = `${file}.${process.pid}.part`
       attempt(() => {
-        mkdirSync(directory, { recursive: true, mode: 0o700 })
+        makeDirectory(directory)
         writeFileSync(part, JSON.stringify(note), { mode: 0o600 })
         renameSync(part, file)
       })

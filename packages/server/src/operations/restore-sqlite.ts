@@ -3,7 +3,6 @@ import {
   copyFileSync,
   existsSync,
   linkSync,
-  mkdirSync,
   openSync,
   readSync,
   renameSync,
@@ -11,6 +10,7 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 
+import { makeDirectory } from '@mosaicstack/telemetry-client/make-directory'
 import { ServerError } from '../server-error.ts'
 import { refuseDamagedLog } from '../storage/sqlite/damaged-log.ts'
 import type { SqliteDriver } from '../storage/sqlite/driver.ts'
@@ -41,7 +41,7 @@ export interface Restored {
  */
 export async function restoreSqlite(backup: string, databaseFile: string, nowMs: number): Promise<Restored> {
   if (!existsSync(backup)) throw unfit(`there is no file ${backup}`)
-  mkdirSync(dirname(databaseFile), { recursive: true, mode: 0o700 })
+  makeDirectory(dirname(databaseFile))
   const unlock = await lockForServer(databaseFile)
   const arriving = `${databaseFile}.restoring`
   try {

@@ -1,7 +1,8 @@
-import { closeSync, createReadStream, mkdirSync, openSync, readdirSync, statSync, writeSync } from 'node:fs'
+import { closeSync, createReadStream, openSync, readdirSync, statSync, writeSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 
+import { makeDirectory } from '../../platform/make-directory.ts'
 import type { Clock } from '../../delivery/clock.ts'
 import type { Journal, JournalOptions, RunCounts } from '../run-platform.ts'
 
@@ -73,7 +74,7 @@ export class NdjsonJournal implements Journal {
       return openSync(file, 'a', 0o600)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-      mkdirSync(this.#directory, { recursive: true, mode: 0o700 })
+      makeDirectory(this.#directory)
       return openSync(file, 'a', 0o600)
     }
   }

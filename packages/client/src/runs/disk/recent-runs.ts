@@ -1,7 +1,6 @@
 import {
   closeSync,
   fstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -12,6 +11,7 @@ import {
 } from 'node:fs'
 import { join, resolve } from 'node:path'
 
+import { makeDirectory } from '../../platform/make-directory.ts'
 import type { RecentRuns } from '../run-platform.ts'
 import type { RunIdentity } from '../run-write.ts'
 
@@ -71,7 +71,7 @@ export class RecentRunsFile implements RecentRuns {
       return openSync(file, 'a', 0o600)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-      mkdirSync(this.#directory, { recursive: true, mode: 0o700 })
+      makeDirectory(this.#directory)
       return openSync(file, 'a', 0o600)
     }
   }

@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 
+import { makeDirectory } from '@mosaicstack/telemetry-client/make-directory'
 import { ServerError } from '../../server-error.ts'
 import { explainFailure, isBusy } from './explain-failure.ts'
 import { openDriver } from './open-driver.ts'
@@ -15,7 +15,7 @@ import { openDriver } from './open-driver.ts'
  */
 export async function lockForServer(databaseFile: string): Promise<() => void> {
   try {
-    mkdirSync(dirname(databaseFile), { recursive: true, mode: 0o700 })
+    makeDirectory(dirname(databaseFile))
     const lock = await openDriver(`${databaseFile}.lock`)
     try {
       lock.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE')

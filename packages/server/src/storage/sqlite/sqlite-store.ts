@@ -1,6 +1,7 @@
-import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
+import { makeDirectory } from '@mosaicstack/telemetry-client/make-directory'
 import type { Store, StoreSnapshot } from '../store.ts'
 import { explainFailure } from './explain-failure.ts'
 import { migrate, refuseForeign } from './migrate.ts'
@@ -152,7 +153,7 @@ async function openSnapshot(file: string): Promise<StoreSnapshot> {
 /** Creates or upgrades the file before any thread opens it. */
 async function prepareFile(file: string): Promise<void> {
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    makeDirectory(dirname(file))
     const isNew = !existsSync(file)
     const database = await openDatabase(file, refuseForeign)
     try {
