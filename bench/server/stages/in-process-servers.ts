@@ -57,7 +57,7 @@ export async function sendAll(server: Server, requests: readonly EventRequest[])
 }
 
 /** The keys of the whole population. */
-export async function aKeyRing() {
+export async function aKeyRing(): Promise<InstanceType<typeof KeyRing>> {
   const all = Array.from({ length: INSTANCES }, (_, instance) => ({
     keyId: String(instance),
     instanceId: instanceIdOf(instance),
@@ -72,7 +72,7 @@ export async function aKeyRing() {
   return keys
 }
 
-function emptyKeyRing(keysChangedSince: () => Promise<readonly object[]>) {
+function emptyKeyRing(keysChangedSince: () => Promise<readonly object[]>): InstanceType<typeof KeyRing> {
   return new KeyRing({ keysChangedSince } as never)
 }
 

@@ -48,9 +48,9 @@ it('keeps nothing of an event that it does not add', () => {
 })
 
 it('refuses an invalid event that is said to be validated', () => {
-  const add = () => new EventFlattener(owner, NOW_MS, 1).add({ ...plain, task_type: 'juggling' as never })
+  const flattener = new EventFlattener(owner, NOW_MS, 1)
 
-  expect(add).toThrow(RangeError)
+  expect(() => flattener.add({ ...plain, task_type: 'juggling' as never })).toThrow(RangeError)
 })
 
 it('adds exactly the events that the validator accepts, whatever one field holds', () => {
