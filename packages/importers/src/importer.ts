@@ -54,6 +54,16 @@ export interface LinesFormat {
   readonly kind: 'lines'
   /** Starts at the top of a file, or goes on where `state` was taken. */
   open(context: ReadContext, state: JsonValue | undefined): LineParser
+  /** Left out where the parser reads every text to its end. */
+  readonly longTexts?: LongTexts | undefined
+}
+
+/** The texts of which a parser reads the beginning at most: lines are parsed faster without the rest of them. */
+export interface LongTexts {
+  /** The fields whose texts may end after 201 bytes, in whatever object they are. */
+  readonly names: ReadonlySet<string>
+  /** Whether this line, which has come with a text cut, is wanted with all of it after all. */
+  areNeeded(line: JsonRecord): boolean
 }
 
 export interface LineParser {

@@ -1,6 +1,7 @@
 import { posix, win32 } from 'node:path'
 
 import { defineImporter, type LogPlace, type Machine } from '../importer.ts'
+import { longTexts } from './long-texts.ts'
 import { describeFile, isTranscript } from './transcript-file.ts'
 import { TranscriptParser } from './transcript-parser.ts'
 
@@ -12,6 +13,7 @@ export const claudeCode = defineImporter({
   format: {
     kind: 'lines',
     open: (context, state) => new TranscriptParser(context, describeFile(context), state),
+    longTexts,
   },
 })
 

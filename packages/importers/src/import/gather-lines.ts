@@ -1,12 +1,12 @@
 import { closeSync, fstatSync, openSync } from 'node:fs'
 
-import type { JsonRecord, JsonValue, LinesFormat } from '../importer.ts'
-import { isRecord } from '../json-fields.ts'
+import type { JsonValue, LinesFormat } from '../importer.ts'
 import { FactGatherer, type GatheredFacts } from '../ledger/gathered-facts.ts'
 import type { FileProgress } from './file-table.ts'
 import type { FoundLog } from './find-logs.ts'
 import { IssueCounter, type IssueCounts } from './issue-counter.ts'
 import { readLines } from './line-reader.ts'
+import { parseLine } from './parse-line.ts'
 import { readContext } from './read-context.ts'
 import { readHash } from './read-hash.ts'
 
@@ -64,7 +64,7 @@ export function* gatherLines(
     })
 
     for (const line of readLines(file, start)) {
-      const parsed = line.kind === 'line' ? parseLine(line.text) : undefined
+      const parsed = line.kind === 'line' ? parseLine(line, format.longTexts) : undefined
       // Half a line at the end is still being written: it waits for the next time.
       if (line.kind === 'line' && !line.isWhole && parsed?.kind !== 'record') break
       lines++
@@ -88,20 +88,4 @@ export function* gatherLines(
 function isGrown(file: number, progress: Pick<FileProgress, 'readBytes' | 'readHash'>): boolean {
   if (progress.readBytes === 0 || fstatSync(file).size < progress.readBytes) return false
   return readHash(file, progress.readBytes) === progress.readHash
-}
-
-type ParsedLine =
-  | { readonly kind: 'record'; readonly record: JsonRecord; readonly hadNul: boolean }
-  | { readonly kind: 'not_json' | 'not_an_object' | 'nul_bytes' }
-
-function parseLine(text: string): ParsedLine {
-  const hadNul = text.includes('\0')
-  const clean = hadNul ? text.replaceAll('\0', '') : text
-  if (hadNul && clean.trim() === '') return { kind: 'nul_bytes' }
-  try {
-    const record: unknown = JSON.parse(clean)
-    return isRecord(record) ? { kind: 'record', record, hadNul } : { kind: 'not_an_object' }
-  } catch {
-    return { kind: 'not_json' }
-  }
 }

@@ -11,8 +11,18 @@ const NEWLINE = 0x0a
 let spare: Buffer | undefined
 
 export type LineOutcome =
-  /** A line without its end; `isWhole` is false for what stands after the last newline. */
-  | { readonly kind: 'line'; readonly text: string; readonly endsAt: number; readonly isWhole: boolean }
+  /**
+   * A line without its end: the bytes of `buffer` from `start` to `end`, until the next one is asked for. `isWhole` is
+   * false for what stands after the last newline.
+   */
+  | {
+      readonly kind: 'line'
+      readonly buffer: Buffer
+      readonly start: number
+      readonly end: number
+      readonly endsAt: number
+      readonly isWhole: boolean
+    }
   | { readonly kind: 'too_long'; readonly endsAt: number }
 
 /** Yields the lines of an open file from a place on; `endsAt` is where the next line begins. */
@@ -32,7 +42,7 @@ export function* readLines(file: number, from: number): Generator<LineOutcome, v
       const endsAt = base + newline + 1
       if (isSkipping) yield { kind: 'too_long', endsAt }
       else if (newline > start) {
-        yield { kind: 'line', text: buffer.toString('utf8', start, newline), endsAt, isWhole: true }
+        yield { kind: 'line', buffer, start, end: newline, endsAt, isWhole: true }
       }
       isSkipping = false
       start = newline + 1
@@ -51,11 +61,10 @@ export function* readLines(file: number, from: number): Generator<LineOutcome, v
     if (count === 0) break
     filled += count
   }
-  const rest = buffer.toString('utf8', 0, filled)
-  if (buffer.length === CHUNK_BYTES) spare = buffer
   if (filled > 0 && !isSkipping) {
-    yield { kind: 'line', text: rest, endsAt: base + filled, isWhole: false }
+    yield { kind: 'line', buffer, start: 0, end: filled, endsAt: base + filled, isWhole: false }
   }
+  if (buffer.length === CHUNK_BYTES) spare = buffer
 }
 
 /** Moves what is not consumed to the front, into a larger buffer where it fills this one. */

@@ -3,11 +3,13 @@ import { join } from 'node:path'
 
 import { expect, it } from 'vitest'
 
+import { claudeCode } from '../claude-code/claude-code.ts'
 import { defineImporter } from '../importer.ts'
 import { importers } from '../importers.ts'
 import { answer, mainFile, prompt, uuid } from '../testing/transcript.ts'
 import { aWorkbench, contentsOf, type Workbench } from '../testing/workbench.ts'
 import { importLogs } from './import-logs.ts'
+import { isOurs } from './reading-ahead.ts'
 
 async function withLogs(): Promise<Workbench> {
   const bench = await aWorkbench()
@@ -94,4 +96,14 @@ it('reads the logs of a plug-in, which the thread does not know', async () => {
   })
 
   expect(seen).toEqual(['a', 'b'])
+})
+
+it('reads in a thread what an importer finds that was only told to look elsewhere', () => {
+  const moved = { ...claudeCode, locate: () => [] }
+  const log = { path: '/nowhere/a.jsonl', relativePath: 'a.jsonl' }
+  const progress = { fileNo: 1, stamp: '', readBytes: 0, readHash: '', state: undefined, issues: {} }
+  const job = { importer: moved, log, progress, stamp: '', newBytes: 1e9 }
+
+  expect(isOurs(job)).toBe(true)
+  expect(isOurs({ ...job, importer: { ...moved, format: { ...moved.format } } })).toBe(false)
 })

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 
+import type { Importer } from '../importer.ts'
 import { importers } from '../importers.ts'
 import type { LinesPart } from './gather-lines.ts'
 import { type LineSource, readHere } from './line-source.ts'
@@ -28,9 +29,14 @@ function isWorthAThread(jobs: readonly ReadJob[]): boolean {
   return bytes >= WORTH_A_THREAD_BYTES && availableParallelism() > 1
 }
 
-/** A thread knows the importers of this package; a plug-in's logs are read here. */
-function isOurs({ importer }: ReadJob): boolean {
-  return importer.format.kind === 'lines' && importers.includes(importer)
+/** A thread knows the formats of this package; a plug-in's logs are read here. */
+export function isOurs({ importer }: ReadJob): boolean {
+  return importer.format.kind === 'lines' && formatIndex(importer) !== -1
+}
+
+/** By its format, because an importer that looks in more places is a copy of one of ours. */
+function formatIndex({ format }: Importer): number {
+  return importers.findIndex((ours) => ours.format === format)
 }
 
 /** Log by log in turn, so that each thread's logs are asked for in its own order. */
@@ -68,7 +74,7 @@ class ReadingThread implements LineSource {
     const job = this.#jobs[this.#sent]
     if (job === undefined) return
     const { importer, log, progress } = job
-    this.#send({ kind: 'job', id: this.#sent, importer: importers.indexOf(importer), log, progress })
+    this.#send({ kind: 'job', id: this.#sent, importer: formatIndex(importer), log, progress })
     this.#sent++
   }
 
