@@ -7,7 +7,7 @@ export interface Panel {
 
 const WIDTH = 340
 const HEIGHT = 220
-const MARGIN = { left: 56, right: 22, top: 40, bottom: 34 }
+const MARGIN = { left: 56, right: 40, top: 36, bottom: 34 }
 /** Readable on white and on black. */
 const STYLE = `
   text { font: 12px system-ui, sans-serif; fill: #57606a }
@@ -51,12 +51,11 @@ function plot(sizes: readonly number[], { title, unit, lines }: Panel): string {
 
   const exponents = Array.from({ length: top - low + 1 }, (_, index) => low + index)
   return [
-    `<text class="title" x="${MARGIN.left}" y="20">${title}</text>`,
+    `<text class="title" x="${MARGIN.left}" y="20">${title}, ${unit}</text>`,
     ...exponents.map((exponent) => grid(y(10 ** exponent), short(10 ** exponent))),
     ...sizes.map(
-      (size) => `<text x="${x(size)}" y="${HEIGHT - 12}" text-anchor="middle">${short(size)}</text>`,
+      (size) => `<text x="${x(size)}" y="${HEIGHT - 12}" text-anchor="middle">${short(size)} events</text>`,
     ),
-    `<text x="${MARGIN.left - 8}" y="32" text-anchor="end">${unit}</text>`,
     ...lines.map(({ name, values: own }, index) => {
       const points = own.map((value, at) => [x(sizes[at] ?? 1), y(value)] as const)
       return [

@@ -15,7 +15,7 @@ const INTRODUCTION = `<!-- Written by \`npm run scale\`. Do not edit: run it aga
 Seeded events, spread over the 90 days of the window and over skewed instances, models and tasks
 ([bench/predictions/scale-population.ts](../bench/predictions/scale-population.ts)). Every size is measured in a process of
 its own. A query is what was observed, without the forecast and without HTTP; 1 000 cells are asked for in turn, and
-shown is the best of five rounds of 20 000, since other programs shared the two cores.
+shown is the best of 25 rounds of 20 000, since other programs shared the two cores.
 `
 
 const EXPLANATION = `## How to read it
@@ -27,8 +27,9 @@ const EXPLANATION = `## How to read it
 - **All summaries** is the work of summing up every level of more than 10 000 events, once. A start does it before the port
   opens; later it takes at most a fifth of a core.
 - **Loading** is decoding stored units and counting them. **A start** reads them from SQLite as well. It is not measured for
-  ten million events: a store hands out all units in one answer.
-- **A refit** is processor time, for four metrics and three memories, in a thread of its own.
+  ten million events: a store hands out all units in one answer, which is too long then.
+- **A refit** is for four metrics and three memories, in a thread of its own.
+- Folding (with the checkpoints in between), all summaries, loading and refits are processor time; a start is by the clock.
 - A model gets levels of its own from its first instance on in the \`self-hosted\` preset, and from its second in the
   \`public\` one: until then its events count only at levels without model.
 - Units are kept by UTC day for two weeks and then by week (of seven days from a Thursday on). At the edge of the window

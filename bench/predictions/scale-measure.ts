@@ -4,7 +4,7 @@ import { type Predictor, type Units } from './scale-internals.ts'
 
 const QUERIES = 20_000
 const CELLS = 1000
-const ROUNDS = 5
+const ROUNDS = 25
 export const BATCH = 100
 
 export type Query = Parameters<Predictor['predict']>[0]
