@@ -57,7 +57,5 @@ export async function open(page: Page, address: string): Promise<void> {
 
 /** Waits until all charts are drawn: Plot arrives after the page. */
 export async function drawn(page: Page): Promise<void> {
-  await page.waitForFunction(
-    `[...document.querySelectorAll('.chart')].every((chart) => chart.querySelector('svg'))`,
-  )
+  await page.locator('.chart:not(:has(svg))').first().waitFor({ state: 'detached' })
 }

@@ -1,7 +1,10 @@
 import { TelemetryClient } from '@mosaicstack/telemetry-client'
 import type {
+  Forecast,
   HealthAnswer,
   NewRun,
+  PredictionQuery,
+  PredictionResponse,
   RunChanges,
   RunTimelineEvent,
 } from '@mosaicstack/telemetry-client/protocol'
@@ -23,6 +26,8 @@ export interface DashboardServer extends AsyncDisposable {
   readonly url: string
   /** Reports tasks as any program would, and waits until the panels count them. */
   report(tasks: readonly Task[]): Promise<void>
+  /** What the server expects of a task, as soon as there is a forecast. */
+  forecast(task: PredictionQuery): Promise<Forecast>
   addRun(run: NewRun): Promise<void>
   changeRun(eventId: string, changes: RunChanges): Promise<void>
   addToTimeline(eventId: string, events: readonly RunTimelineEvent[]): Promise<void>
@@ -50,8 +55,8 @@ export async function aDashboard(given: GivenSettings = {}): Promise<DashboardSe
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
     return (await response.json()) as Answer
   }
-  const send = (method: string, path: string, body: unknown) =>
-    ask(path, {
+  const send = <Answer>(method: string, path: string, body: unknown) =>
+    ask<Answer>(path, {
       method,
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
@@ -69,6 +74,13 @@ export async function aDashboard(given: GivenSettings = {}): Promise<DashboardSe
       if (client.stats.delivered !== tasks.length) throw new Error('not all tasks were delivered')
       while ((await ask<HealthAnswer>('v1/dashboard/health', { headers })).freshness.pending_events > 0) {
         await setTimeout(20)
+      }
+    },
+    async forecast(task) {
+      for (;;) {
+        const { forecast } = await send<PredictionResponse>('POST', 'v1/dashboard/forecast', task)
+        if (forecast !== undefined) return forecast
+        await setTimeout(100)
       }
     },
     async addRun(run) {

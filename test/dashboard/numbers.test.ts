@@ -1,5 +1,5 @@
 import { chance, percent, tokens, usd } from '@mosaicstack/telemetry-client/format'
-import type { HealthAnswer, PredictionResponse } from '@mosaicstack/telemetry-client/protocol'
+import type { HealthAnswer } from '@mosaicstack/telemetry-client/protocol'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -118,16 +118,16 @@ describe('what the panels show, beside what was reported', () => {
   })
 
   it('shows the forecast that the server makes', async () => {
-    const task = {
+    const {
+      cost_usd_micros: cost,
+      exceeds,
+      success_probability: success,
+    } = await server.forecast({
       task_type: 'debugging',
       model: 'claude-sonnet-4-5',
       provider: 'anthropic',
       complexity: 'high',
-    }
-    const { forecast } = await server.ask<PredictionResponse>('v1/dashboard/forecast', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ ...task, budget_cost_usd_micros: 900_000 }),
+      budget_cost_usd_micros: 900_000,
     })
 
     await open(
@@ -135,7 +135,6 @@ describe('what the panels show, beside what was reported', () => {
       `${server.url}/?view=forecast&of_type=debugging&of_model=claude-sonnet-4-5&of_complexity=high&budget=0.9`,
     )
 
-    const { cost_usd_micros: cost, exceeds, success_probability: success } = forecast!
     expect(await figure(page, 'Cost, half below')).toBe(usd(cost!.p50))
     expect(await figure(page, 'Success')).toBe(chance(success!.value))
     expect(await figure(page, 'Beyond $0.90')).toBe(chance(exceeds[0]!.probability))

@@ -81,7 +81,7 @@ function KeyTable({
         { title: 'Last used', cell: ({ last_used_at: at }) => (at === null ? 'never' : localMoment(at)) },
         {
           title: 'Expires',
-          isMinor: true,
+          shownFrom: 'middle',
           cell: ({ expires_at: at }) => (at === null ? NOTHING : localMoment(at)),
         },
         { title: 'Revoke', cell: (key) => <Revoke apiKey={key} onRevoked={onChanged} /> },

@@ -227,13 +227,13 @@ function Breakdown({
           {
             title: 'Estimated',
             isNumber: true,
-            isMinor: true,
+            shownFrom: 'middle',
             cell: ({ metrics: of }) => format(of[metric].estimated),
           },
           {
             title: 'Actual',
             isNumber: true,
-            isMinor: true,
+            shownFrom: 'middle',
             cell: ({ metrics: of }) => format(of[metric].actual),
           },
         ]}

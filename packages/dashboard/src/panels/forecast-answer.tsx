@@ -137,7 +137,7 @@ function Bands({ asked, forecast }: { readonly asked: PredictionQuery; readonly 
           ...(['p10', 'p25', 'p50', 'p75', 'p90', 'mean'] as const).map((at) => ({
             title: at === 'p50' ? 'median' : at,
             isNumber: true,
-            isMinor: at === 'p25' || at === 'p75',
+            shownFrom: at === 'p25' || at === 'p75' ? ('middle' as const) : undefined,
             cell: (row: (typeof known)[number]) => row.format(row.distribution[at]),
           })),
         ]}

@@ -161,7 +161,7 @@ function Breakdown({ answer: { breakdown, by } }: { readonly answer: GatesAnswer
         keyOf={({ key }) => key ?? ''}
         columns={[
           { title: dimensionNames[by], cell: ({ key }) => <MemberName dimension={by} member={key} /> },
-          { title: 'Tasks', isNumber: true, isMinor: true, cell: ({ tasks }) => count(tasks) },
+          { title: 'Tasks', isNumber: true, shownFrom: 'middle', cell: ({ tasks }) => count(tasks) },
           { title: 'With gates', isNumber: true, cell: (row) => count(row.tasks_with_gates) },
           { title: 'Passed all', isNumber: true, cell: ({ passed }) => count(passed) },
           {

@@ -100,9 +100,14 @@ function Sources({ sources }: { readonly sources: readonly DashboardSource[] }) 
             },
             { title: 'Today', isNumber: true, cell: (source) => count(source.events_today) },
             { title: '7 days', isNumber: true, cell: (source) => count(source.events_7d) },
-            { title: '30 days', isNumber: true, isMinor: true, cell: (source) => count(source.events_30d) },
+            {
+              title: '30 days',
+              isNumber: true,
+              shownFrom: 'middle',
+              cell: (source) => count(source.events_30d),
+            },
             { title: 'All', isNumber: true, cell: (source) => count(source.events_total) },
-            { title: 'Trust', isNumber: true, isMinor: true, cell: ({ trust }) => percent(trust) },
+            { title: 'Trust', isNumber: true, shownFrom: 'middle', cell: ({ trust }) => percent(trust) },
           ]}
         />
       )}

@@ -231,12 +231,12 @@ function Breakdown({ answer: { breakdown, by, totals } }: { readonly answer: Spe
           { title: 'Tasks', isNumber: true, cell: (row) => count(row.tasks) },
           { title: 'Success', isNumber: true, cell: (row) => shareOf(row.successes, row.tasks) },
           { title: 'Cost per success', isNumber: true, cell: costPerSuccess },
-          { title: 'Read', isNumber: true, isMinor: true, cell: (row) => tokens(row.input_tokens) },
-          { title: 'Written', isNumber: true, isMinor: true, cell: (row) => tokens(row.output_tokens) },
+          { title: 'Read', isNumber: true, shownFrom: 'wide', cell: (row) => tokens(row.input_tokens) },
+          { title: 'Written', isNumber: true, shownFrom: 'wide', cell: (row) => tokens(row.output_tokens) },
           {
             title: 'Time per task',
             isNumber: true,
-            isMinor: true,
+            shownFrom: 'wide',
             cell: (row) => duration(row.duration_ms / Math.max(1, row.tasks)),
           },
         ]}

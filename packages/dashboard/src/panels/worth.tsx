@@ -138,13 +138,13 @@ function AllModels({ models }: { readonly models: readonly ModelWorth[] }) {
           {
             title: 'Cost per task',
             isNumber: true,
-            isMinor: true,
+            shownFrom: 'middle',
             cell: ({ cost_per_task_usd_micros: cost }) => (cost === null ? NOTHING : usd(cost)),
           },
           {
             title: 'Time per task',
             isNumber: true,
-            isMinor: true,
+            shownFrom: 'middle',
             cell: ({ mean_duration_ms: ms }) => duration(ms),
           },
         ]}

@@ -4,8 +4,8 @@ export interface Column<Row> {
   readonly title: string
   /** Numbers stand at the right, one below the other. */
   readonly isNumber?: boolean
-  /** Left out where the screen is narrow. */
-  readonly isMinor?: boolean
+  /** Left out on narrower screens; the panel's CSV has it. On all where absent. */
+  readonly shownFrom?: 'middle' | 'wide' | undefined
   readonly cell: (row: Row) => ComponentChildren
 }
 
@@ -56,8 +56,10 @@ export function DataTable<Row>({
   )
 }
 
-function classOf<Row>({ isNumber, isMinor }: Column<Row>): string {
-  return [isNumber === true ? 'number' : '', isMinor === true ? 'minor' : ''].join(' ').trim()
+function classOf<Row>({ isNumber, shownFrom }: Column<Row>): string {
+  return [isNumber === true ? 'number' : '', shownFrom === undefined ? '' : `from-${shownFrom}`]
+    .join(' ')
+    .trim()
 }
 
 /** The numbers behind a chart, folded away until somebody wants them. */
