@@ -15,8 +15,8 @@ const WORTH_A_THREAD_BYTES = 32 * 1024 * 1024
 /** Reading takes more of the processor than writing does; a third thread would only wait. */
 const THREADS = 2
 
-/** Jobs that the thread knows of, so that it never runs out of work while it waits for the next one. */
-const JOBS_AHEAD = 64
+/** Jobs that a thread knows of, so that it never runs out of work while it waits for the next ones. */
+const JOBS_AHEAD = 256
 
 /** Where there is much to read, threads read ahead while this one writes. */
 export function chooseLineSource(jobs: readonly ReadJob[], readAhead?: boolean): LineSource {
@@ -52,9 +52,11 @@ function readAheadIn(threadCount: number, jobs: readonly ReadJob[]): LineSource 
 
 class ReadingThread implements LineSource {
   readonly #worker = new Worker(createRequire(import.meta.url).resolve('#reading-thread'))
-  readonly #arrived = new Map<number, ThreadAnswer[]>()
   readonly #ids = new Map<string, number>()
   readonly #jobs: readonly ReadJob[]
+  readonly #arrived: string[] = []
+  /** What is left of the bundle that is being taken. */
+  #bundle: ThreadAnswer[] = []
   #sent = 0
   #wake = (): void => {}
   #failure: Error | undefined
@@ -62,32 +64,29 @@ class ReadingThread implements LineSource {
   constructor(jobs: readonly ReadJob[]) {
     this.#jobs = jobs
     for (const [id, { log }] of jobs.entries()) this.#ids.set(log.path, id)
-    this.#worker.on('message', (answer: ThreadAnswer) => this.#arrive(answer))
+    this.#worker.on('message', (bundle: string) => {
+      this.#arrived.push(bundle)
+      this.#wake()
+    })
     this.#worker.on('error', (error: Error) => {
       this.#failure = error
       this.#wake()
     })
-    for (let ahead = 0; ahead < JOBS_AHEAD; ahead++) this.#sendNext()
+    this.#sendJobs(JOBS_AHEAD)
   }
 
-  #sendNext(): void {
-    const job = this.#jobs[this.#sent]
-    if (job === undefined) return
-    const { importer, log, progress } = job
-    this.#send({ kind: 'job', id: this.#sent, importer: formatIndex(importer), log, progress })
-    this.#sent++
+  #sendJobs(upTo: number): void {
+    const next = this.#jobs.slice(this.#sent, upTo)
+    if (next.length === 0) return
+    const jobs = next.map(({ importer, log, progress }, index) => {
+      return { id: this.#sent + index, importer: formatIndex(importer), log, progress }
+    })
+    this.#sent += jobs.length
+    this.#send({ kind: 'jobs', jobs })
   }
 
   #send(message: ThreadMessage): void {
     this.#worker.postMessage(message)
-  }
-
-  #arrive(answer: ThreadAnswer): void {
-    if (answer.kind === 'failed' || answer.isLast) this.#sendNext()
-    const known = this.#arrived.get(answer.id)
-    if (known === undefined) this.#arrived.set(answer.id, [answer])
-    else known.push(answer)
-    this.#wake()
   }
 
   knows({ log }: ReadJob): boolean {
@@ -102,21 +101,28 @@ class ReadingThread implements LineSource {
     for (;;) {
       const answer = await this.#next(id)
       if (answer.kind === 'failed') throw Object.assign(new Error(answer.message), { code: answer.code })
-      this.#send({ kind: 'taken' })
-      yield JSON.parse(answer.json) as LinesPart
-      if (answer.isLast) return
+      yield answer.part
+      if (answer.part.isLast) return
     }
   }
 
-  /** Parts arrive in the order of the jobs, which is the order in which they are asked for. */
+  /** Answers arrive in the order of the jobs, which is the order in which they are asked for. */
   async #next(id: number): Promise<ThreadAnswer> {
     for (;;) {
-      const answer = this.#arrived.get(id)?.shift()
-      if (answer !== undefined) return answer
-      this.#arrived.delete(id)
-      if (this.#failure !== undefined) throw this.#failure
-      await new Promise<void>((resolve) => (this.#wake = resolve))
+      const answer = this.#bundle.shift()
+      if (answer?.id === id) return answer
+      if (answer !== undefined) continue
+      const arrived = this.#arrived.shift()
+      if (arrived !== undefined) this.#open(arrived, id)
+      else if (this.#failure !== undefined) throw this.#failure
+      else await new Promise<void>((resolve) => (this.#wake = resolve))
     }
+  }
+
+  #open(bundle: string, id: number): void {
+    this.#bundle = JSON.parse(bundle) as ThreadAnswer[]
+    this.#send({ kind: 'taken' })
+    if (this.#sent < id + JOBS_AHEAD / 2) this.#sendJobs(id + JOBS_AHEAD)
   }
 
   async close(): Promise<void> {

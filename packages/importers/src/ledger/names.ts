@@ -41,13 +41,15 @@ function lookup(
     `INSERT INTO ${table} (${first}, ${second}) VALUES (?, ?) RETURNING ${number} AS n`,
   )
   const remembered = new Map<string, number>()
+  // What is asked for is mostly what was asked for before.
+  let last: { readonly a: string | number; readonly b: string; readonly n: number } | undefined
   return (a, b) => {
+    if (last !== undefined && last.b === b && last.a === a) return last.n
     const key = `${a}\n${b}`
-    const known = remembered.get(key)
-    if (known !== undefined) return known
-    const found = Number((find.get(a, b) ?? add.get(a, b))?.['n'])
+    const n = remembered.get(key) ?? Number((find.get(a, b) ?? add.get(a, b))?.['n'])
     if (remembered.size >= MAX_REMEMBERED) remembered.clear()
-    remembered.set(key, found)
-    return found
+    remembered.set(key, n)
+    last = { a, b, n }
+    return n
   }
 }

@@ -94,10 +94,10 @@ export class RequestRows {
   }
 
   #price(
-    request: GatheredRequest,
+    { model, provider, isFast, webSearches }: GatheredRequest,
     { atMs, tokens }: Pick<LoggedRequest, 'atMs' | 'tokens'>,
   ): number | undefined {
-    return this.#prices.priceNanoUsd({ ...request, atMs, tokens })
+    return this.#prices.priceNanoUsd({ model, provider, isFast, webSearches, atMs, tokens })
   }
 
   /** OpenTelemetry does not know response ids: its row waits under the request's id alone. */
