@@ -7,6 +7,9 @@ const RANGES_PER_TASK = 4
 /** With fewer tasks a share says nothing. */
 const LEAST_TASKS = 20
 
+/** What nobody would plan by: a share that misses its target by less is as good as right, however sure the miss. */
+const SLIGHT_MISS = 0.03
+
 /** Below it the 10th and the 90th percentile are the smallest and the largest value. */
 const LEAST_OBSERVED = 9
 
@@ -28,6 +31,7 @@ export function describeCalibration({ target, observed_30d: held, n }: ForecastC
   if (tasks < LEAST_TASKS) return `${record}, too few to judge by.`
   // What is right misses its target by chance too: 19 times in 20 by less than two standard deviations.
   const byChance = 2 * Math.sqrt((target * (1 - target)) / tasks)
-  if (held < target - byChance) return `${record}: they are too narrow.`
-  return held > target + byChance ? `${record}: they are too wide.` : `${record}.`
+  const slight = Math.max(byChance, SLIGHT_MISS)
+  if (held < target - slight) return `${record}: they are too narrow.`
+  return held > target + slight ? `${record}: they are too wide.` : `${record}.`
 }

@@ -200,6 +200,7 @@ describe('describePrediction', () => {
     [null, 0, 'No range has been put to the test yet.'],
     [0.5, 12, 'Of 12 ranges in 30 days 50 % held (80 % is right), too few to judge by.'],
     [0.75, 400, 'Of 400 ranges in 30 days 75 % held (80 % is right).'],
+    [0.79, 19_600, 'Of 19600 ranges in 30 days 79 % held (80 % is right).'],
     [0.71, 400, 'Of 400 ranges in 30 days 71 % held (80 % is right): they are too narrow.'],
     [0.9, 400, 'Of 400 ranges in 30 days 90 % held (80 % is right): they are too wide.'],
   ])('says how far ranges can be believed: %j of %d', (observed, n, sentence) => {
