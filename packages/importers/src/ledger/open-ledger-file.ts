@@ -11,6 +11,7 @@ import { openSqlite, type SqliteDriver } from './sqlite-driver.ts'
  *
  * - Only its user may read it (0600, its directory 0700): it knows projects and branches.
  * - `synchronous = NORMAL`: after a power cut the last transactions may be gone, never torn; the logs are still there.
+ * - 48 MB of cache, taken only as far as it is used: a first import writes all over the index of the requests.
  * - The statusline reads while an import writes, hence WAL and a busy timeout.
  *
  * @throws ImporterError where it cannot be created, belongs to somebody else or is newer than this version.
@@ -34,7 +35,7 @@ export async function openLedgerFile(path: string): Promise<SqliteDriver> {
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = NORMAL;
       PRAGMA foreign_keys = OFF;
-      PRAGMA cache_size = -16384;
+      PRAGMA cache_size = -49152;
       PRAGMA wal_autocheckpoint = 4000;
       PRAGMA temp_store = MEMORY;
     `)

@@ -1,12 +1,12 @@
 import type { SqliteDriver } from './sqlite-driver.ts'
 
 /** A commit costs as much as reading a small log, and thousands of logs are small. */
-const BYTES_PER_COMMIT = 24 * 1024 * 1024
-const WRITES_PER_COMMIT = 192
+const BYTES_PER_COMMIT = 96 * 1024 * 1024
+const WRITES_PER_COMMIT = 768
 
 /**
  * Joins many small writes to one transaction. Each is whole in itself: a crash loses the last few, never a part of one.
- * The lock is held for as long as reading some megabytes takes, so another process waits a tenth of a second.
+ * The lock is held for as long as reading a hundred megabytes takes, so another process may wait half a second.
  */
 export class WriteBatch {
   readonly #database: SqliteDriver
