@@ -33,7 +33,7 @@ export interface Leadership {
   readonly isHeld: boolean
   /**
    * Tells that everything is loaded. Until then the process may be silent for a minute without being taken for dead,
-   * since it puts units into memory in one go; from then on, for six seconds.
+   * since it puts units into memory in one go; from then on, for four seconds.
    */
   endLoading(): Promise<void>
   /** @throws LeadershipLost where another process has taken over; nothing is saved then. */

@@ -4,7 +4,7 @@ import { aPostgresDatabase } from '../../testing/postgres-database.ts'
 import { openPostgresStore } from './postgres-store.ts'
 
 /** Longer than a leader may be silent, once it has loaded. */
-const LOAD_MS = 6_500
+const LOAD_MS = 4_500
 
 it('keeps the lead while it puts units into memory without a pause, for longer than it may be silent later', async () => {
   const url = await aPostgresDatabase()

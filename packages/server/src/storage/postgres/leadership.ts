@@ -8,7 +8,7 @@ import type { Words } from './words.ts'
 const LEADER_LOCK = 1
 
 /** PostgreSQL ends a leader's session that has said nothing for so long: its process hangs, or its machine is gone. */
-const SILENCE_MS = 6_000
+const SILENCE_MS = 4_000
 /** Likewise while it loads: that blocks its event loop, as long as a million units take. */
 const LOADING_SILENCE_MS = 60_000
 const SIGN_OF_LIFE_EVERY_MS = 1_000
@@ -19,7 +19,7 @@ const STATEMENT_TIMEOUT_MS = 30_000
  *
  * Always true
  * - A process that dies loses the lock with its connection, at once. One that hangs, or whose machine is gone, loses it
- *   after six seconds of silence, by `idle_session_timeout`. The others look every second or two, so one of them has
+ *   after four seconds of silence, by `idle_session_timeout`. The others look every second or two, so one of them has
  *   taken over within ten. While it loads the units it may be silent for a minute: units appear all at once, so no
  *   prediction is made of half of them, and a limit that the load exceeds would end every leader in turn.
  * - Who wins the lock begins a new epoch. A save checks the epoch in its own transaction, so whoever still believes to
