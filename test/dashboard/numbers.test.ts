@@ -10,7 +10,7 @@ import { demoTasks, madeUpTasks, type Task } from './some-tasks.ts'
 
 const NOW_MS = Date.now()
 /** Whole days before today, so that none slips out of a period while the tests run. */
-const tasks = [...demoTasks(NOW_MS), ...madeUpTasks(6000, NOW_MS)]
+const tasks = [...demoTasks(NOW_MS), ...madeUpTasks(100_000, NOW_MS)]
 
 let server: DashboardServer
 let browser: Browser
@@ -21,7 +21,7 @@ beforeAll(async () => {
   await server.report(tasks)
   browser = await aBrowser()
   page = (await aPage(browser, server.url)).page
-})
+}, 120_000)
 
 afterAll(async () => {
   await browser.close()
