@@ -4,6 +4,7 @@ import { ImporterError } from '../importer-error.ts'
 export interface SqliteDriver {
   exec(sql: string): void
   prepare(sql: string): SqliteStatement
+  /** A second time does nothing. */
   close(): void
 }
 
@@ -55,9 +56,14 @@ interface ForeignStatement {
 }
 
 function adapt(database: ForeignDatabase): SqliteDriver {
+  let isOpen = true
   return {
     exec: (sql) => void database.exec(sql),
-    close: () => void database.close(),
+    close() {
+      // Node's own throws at a second close, better-sqlite3 does not.
+      if (isOpen) database.close()
+      isOpen = false
+    },
     prepare(sql) {
       const statement = database.prepare(sql)
       return {
