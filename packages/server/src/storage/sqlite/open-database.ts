@@ -1,5 +1,9 @@
 import type { SqliteDriver } from './driver.ts'
+import { isBusy } from './explain-failure.ts'
 import { openDriver } from './open-driver.ts'
+
+/** How long a connection waits for a lock of another one. */
+const BUSY_TIMEOUT_MS = 5000
 
 /**
  * Opens a database as every connection of ours does.
@@ -15,10 +19,10 @@ export async function openDatabase(
 ): Promise<SqliteDriver> {
   const database = await openDriver(file)
   try {
-    database.exec('PRAGMA busy_timeout = 5000')
+    database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
     inspect(database)
+    enterWal(database)
     database.exec(`
-      PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;
       PRAGMA foreign_keys = ON;
       PRAGMA cache_size = -8192;
@@ -31,3 +35,21 @@ export async function openDatabase(
     throw error
   }
 }
+
+/**
+ * To change the mode of a new file takes a lock for which SQLite does not wait: several processes that start at once
+ * would fail, and one of them has changed it a moment later.
+ */
+function enterWal(database: SqliteDriver): void {
+  const deadlineMs = performance.now() + BUSY_TIMEOUT_MS
+  for (;;) {
+    try {
+      return database.exec('PRAGMA journal_mode = WAL')
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > deadlineMs) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BUSY_PAUSE_MS)
+    }
+  }
+}
+
+const BUSY_PAUSE_MS = 10
