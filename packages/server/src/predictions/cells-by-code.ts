@@ -1,5 +1,6 @@
 import { complexityCodes, providerCodes, taskTypeCodes } from '../storage/enum-codes.ts'
-import { columnIndex, EVENT_STRIDE, type EventRows } from '../storage/event-rows.ts'
+import { columnIndex, EVENT_STRIDE } from '../storage/event-columns.ts'
+import type { EventRows } from '../storage/event-rows.ts'
 import type { Cells, CellUnits } from './cells.ts'
 import type { ModelNames } from './model-names.ts'
 
@@ -20,9 +21,9 @@ export class CellsByCode {
   }
 
   /** The cell of a row, opened if it is not there. */
-  open({ values }: EventRows, row: number): CellUnits {
+  open({ values, texts }: EventRows, row: number): CellUnits {
     const start = row * EVENT_STRIDE
-    const model = values[start + MODEL] as string
+    const model = texts[values[start + MODEL] as number] as string
     const taskType = values[start + TASK_TYPE] as number
     const provider = values[start + PROVIDER] as number
     const complexity = values[start + COMPLEXITY] as number

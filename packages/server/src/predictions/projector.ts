@@ -1,4 +1,4 @@
-import { columnIndex } from '../storage/event-rows.ts'
+import { columnIndex } from '../storage/event-columns.ts'
 import type { Store, StoredGroup } from '../storage/store.ts'
 import type { Projection } from './projection.ts'
 import type { Units } from './units.ts'
@@ -60,7 +60,7 @@ export class Projector implements Projection {
   fold({ requests, appended, position }: StoredGroup): void {
     for (const [index, rows] of requests.entries()) {
       const arrivedMs = rows.values[columnIndex.received_at_ms]
-      if (typeof arrivedMs === 'number' && arrivedMs > this.#units.clockMs) this.#units.expire(arrivedMs)
+      if (arrivedMs !== undefined && arrivedMs > this.#units.clockMs) this.#units.expire(arrivedMs)
       const isNew = appended[index]
       if (isNew !== undefined) this.#units.foldRows(rows, isNew)
     }

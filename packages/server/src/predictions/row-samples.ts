@@ -1,5 +1,6 @@
 import { outcomeCodes } from '../storage/enum-codes.ts'
-import { columnIndex, EVENT_STRIDE, type EventRows } from '../storage/event-rows.ts'
+import { columnIndex, EVENT_STRIDE } from '../storage/event-columns.ts'
+import type { EventRows } from '../storage/event-rows.ts'
 import { requireWholeNumbers, SampleField, SampleFlag } from './observation.ts'
 
 /** Writes the numbers of a row in the order of `SampleField`. */

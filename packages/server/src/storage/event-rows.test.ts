@@ -4,7 +4,8 @@ import { expect, it } from 'vitest'
 
 import { NOW_MS } from '../testing/an-observation.ts'
 import { anEvent, eventId } from '../testing/an-event.ts'
-import { columnIndex, EVENT_STRIDE, EventFlattener, type EventColumnName } from './event-rows.ts'
+import { columnIndex, EVENT_STRIDE, type EventColumnName } from './event-columns.ts'
+import { EventFlattener } from './event-rows.ts'
 
 const DAY_MS = 86_400_000
 const NAMING = new Set(['instance_id', 'event_id', 'schema_version'])
@@ -22,7 +23,7 @@ it('flattens an event as our clients write it in one pass', () => {
   expect(Buffer.from(rows.eventIds).toString('hex')).toBe(eventId(1).replaceAll('-', ''))
   expect(rows.values).toHaveLength(EVENT_STRIDE)
   expect(rows.values[columnIndex.timestamp_us]).toBe(Date.UTC(2026, 0, 31, 9, 30) * 1000 + 1)
-  expect(rows.values[columnIndex.language]).toBe('Go')
+  expect(rows.texts[rows.values[columnIndex.language] as number]).toBe('Go')
 })
 
 it.each([
@@ -38,11 +39,12 @@ it('keeps nothing of an event that it does not add', () => {
   const flattener = new EventFlattener(owner, NOW_MS, 3)
 
   flattener.addIfPlain({ ...plain, event_id: eventId(1) })
-  flattener.addIfPlain({ ...plain, event_id: eventId(2), retry_count: -1 })
+  flattener.addIfPlain({ ...plain, event_id: eventId(2), retry_count: -1, model: 'other' })
   flattener.addIfPlain({ ...plain, event_id: eventId(3), retry_count: 7 })
 
-  const { count, eventIds, values } = flattener.rows()
+  const { count, eventIds, values, texts } = flattener.rows()
   expect([count, eventIds.length, values.length]).toEqual([2, 32, 2 * EVENT_STRIDE])
+  expect(texts).toEqual([plain.model])
   expect(Buffer.from(eventIds.subarray(16)).toString('hex')).toBe(eventId(3).replaceAll('-', ''))
   expect(values[EVENT_STRIDE + columnIndex.retry_count]).toBe(7)
 })

@@ -1,92 +1,7 @@
-import {
-  eventFields,
-  findTextProblem,
-  MAX_CLOCK_LEAD_MS,
-  parseTimestampMicros,
-  SCHEMA_VERSION,
-  type TaskCompletionEvent,
-} from '@mosaicstack/telemetry-client/protocol'
+import { SCHEMA_VERSION, type TaskCompletionEvent } from '@mosaicstack/telemetry-client/protocol'
 
-import {
-  complexityCodes,
-  type EnumCodec,
-  harnessCodes,
-  outcomeCodes,
-  providerCodes,
-  qualityGateCodes,
-  repoSizeCodes,
-  taskTypeCodes,
-} from './enum-codes.ts'
-import { writeUuid } from './uuid-bytes.ts'
-
-/** A database value. The flat arrays below hold nothing else. */
-export type ColumnValue = number | string | null
-
-/** An event as it came out of the JSON: what its fields hold is still to be seen. */
-type Unchecked = { readonly [Field in keyof TaskCompletionEvent]?: unknown }
-
-interface EventColumn {
-  readonly name: string
-  /** `word` columns hold text here and the number of a dictionary entry in the database. */
-  readonly kind: 'value' | 'word'
-  /** The stored form of the event's value; `undefined` exactly where `findEventProblems` finds something wrong. */
-  encode(event: Unchecked, receivedAtMs: number): ColumnValue | undefined
-}
-
-const fields = eventFields
-
-/**
- * The columns of an event beside its instance and its id, in the order of the table in `migrations/`. Both engines
- * bind the values as they come out of here. Each reads its field by name: a loop over names costs three times as much.
- */
-export const eventColumns = [
-  value('received_at_ms', (_, receivedAtMs) => receivedAtMs),
-  value('timestamp_us', (event, receivedAtMs) => timestampMicros(event.timestamp, receivedAtMs)),
-  value('task_duration_ms', (event) => integer(event.task_duration_ms, fields.task_duration_ms)),
-  value('task_type', (event) => member(event.task_type, taskTypeCodes)),
-  value('complexity', (event) => member(event.complexity, complexityCodes)),
-  value('harness', (event) => member(event.harness, harnessCodes)),
-  word('model', (event) => text(event.model, fields.model)),
-  value('provider', (event) => member(event.provider, providerCodes)),
-  value('estimated_input_tokens', (event) =>
-    integer(event.estimated_input_tokens, fields.estimated_input_tokens),
-  ),
-  value('estimated_output_tokens', (event) =>
-    integer(event.estimated_output_tokens, fields.estimated_output_tokens),
-  ),
-  value('actual_input_tokens', (event) => integer(event.actual_input_tokens, fields.actual_input_tokens)),
-  value('actual_output_tokens', (event) => integer(event.actual_output_tokens, fields.actual_output_tokens)),
-  value('estimated_cost_usd_micros', (event) =>
-    integer(event.estimated_cost_usd_micros, fields.estimated_cost_usd_micros),
-  ),
-  value('actual_cost_usd_micros', (event) =>
-    integer(event.actual_cost_usd_micros, fields.actual_cost_usd_micros),
-  ),
-  value('quality_gate_passed', (event) => flag(event.quality_gate_passed)),
-  value('quality_gates_run', (event) => gateMask(event.quality_gates_run)),
-  value('quality_gates_failed', (event) => gateMask(event.quality_gates_failed)),
-  value('context_compactions', (event) => integer(event.context_compactions, fields.context_compactions)),
-  value('context_rotations', (event) => integer(event.context_rotations, fields.context_rotations)),
-  value('context_utilization_final', (event) =>
-    number(event.context_utilization_final, fields.context_utilization_final),
-  ),
-  value('outcome', (event) => member(event.outcome, outcomeCodes)),
-  value('retry_count', (event) => integer(event.retry_count, fields.retry_count)),
-  word('language', (event) => (isAbsent(event.language) ? null : text(event.language, fields.language))),
-  value('repo_size_category', (event) =>
-    isAbsent(event.repo_size_category) ? null : member(event.repo_size_category, repoSizeCodes),
-  ),
-] as const satisfies readonly EventColumn[]
-
-export type EventColumnName = (typeof eventColumns)[number]['name']
-
-/** Values of one event in `EventRows.values`. */
-export const EVENT_STRIDE = eventColumns.length
-
-/** Where a column stands within one event's values. */
-export const columnIndex = Object.fromEntries(
-  eventColumns.map((column, index) => [column.name, index]),
-) as Readonly<Record<EventColumnName, number>>
+import { type ColumnValue, EVENT_STRIDE, eventColumns, isAbsent, type Unchecked } from './event-columns.ts'
+import { UUID_BYTES, writeUuid } from './uuid-bytes.ts'
 
 /** Whose rows they are. */
 export interface RowsOwner {
@@ -95,13 +10,61 @@ export interface RowsOwner {
   readonly instanceNo: number
 }
 
-/** The rows of one request, flattened: copying objects between threads costs a third more. */
+/**
+ * The rows of one request, flat: numbers that the garbage collector never looks at, and that go to another thread as
+ * bytes. A double holds every stored number exactly. `NaN` stands for null, and in `word` columns stands the place of
+ * the text in `texts`.
+ */
 export interface EventRows extends RowsOwner {
   readonly count: number
   /** 16 bytes an event. */
   readonly eventIds: Uint8Array
   /** `EVENT_STRIDE` values an event. */
-  readonly values: readonly ColumnValue[]
+  readonly values: Float64Array
+  /** Each once. */
+  readonly texts: readonly string[]
+}
+
+/** Rows of one request that are being written. Only those that are kept count, and leave anything behind. */
+export class RowsUnderWay {
+  readonly eventIds: Uint8Array
+  readonly values: Float64Array
+  readonly #texts: string[] = []
+  #keptTexts = 0
+  #count = 0
+
+  constructor(maxEvents: number) {
+    this.eventIds = new Uint8Array(maxEvents * UUID_BYTES)
+    this.values = new Float64Array(maxEvents * EVENT_STRIDE)
+  }
+
+  /** Rows kept, and so the place of the one that is written next. */
+  get count(): number {
+    return this.#count
+  }
+
+  /** What stands in a `word` column for a text. Few texts make up a request, so looking through them is fastest. */
+  placeOf(text: string): number {
+    const place = this.#texts.indexOf(text)
+    return place === -1 ? this.#texts.push(text) - 1 : place
+  }
+
+  keepRow(): void {
+    this.#count++
+    this.#keptTexts = this.#texts.length
+  }
+
+  dropRow(): void {
+    this.#texts.length = this.#keptTexts
+  }
+
+  /** The rows kept. */
+  of({ instanceId, instanceNo }: RowsOwner): EventRows {
+    const count = this.#count
+    const eventIds = this.eventIds.subarray(0, count * UUID_BYTES)
+    const values = this.values.subarray(0, count * EVENT_STRIDE)
+    return { instanceId, instanceNo, count, eventIds, values, texts: this.#texts }
+  }
 }
 
 /** A validated event whose ids are there and in lower case. */
@@ -111,20 +74,19 @@ export type StorableEvent = TaskCompletionEvent & { readonly event_id: string }
 export class EventFlattener {
   readonly #owner: RowsOwner
   readonly #receivedAtMs: number
-  readonly #eventIds: Uint8Array
-  readonly #values: ColumnValue[] = []
-  #count = 0
+  readonly #rows: RowsUnderWay
 
   constructor(owner: RowsOwner, receivedAtMs: number, maxEvents: number) {
     this.#owner = owner
     this.#receivedAtMs = receivedAtMs
-    this.#eventIds = new Uint8Array(maxEvents * 16)
+    this.#rows = new RowsUnderWay(maxEvents)
   }
 
   /** Adds an event that was validated. */
   add(event: StorableEvent): void {
-    if (!this.#addValues(event)) throw new RangeError('an event that is no valid one was to be stored')
-    writeUuid(this.#eventIds, this.#count++ * 16, event.event_id)
+    const isWhole = this.#writeId(event.event_id) && this.#writeValues(event)
+    if (!isWhole) throw new RangeError('an event that is no valid one was to be stored')
+    this.#rows.keepRow()
   }
 
   /**
@@ -138,30 +100,37 @@ export class EventFlattener {
     const { instance_id: instanceId, event_id: eventId, schema_version: version } = event as Unchecked
     if (instanceId !== this.#owner.instanceId) return false
     if (version !== SCHEMA_VERSION && !isAbsent(version)) return false
-    if (typeof eventId !== 'string' || !writeUuid(this.#eventIds, this.#count * 16, eventId)) return false
-    if (!this.#addValues(event)) return false
-    this.#count++
+    if (typeof eventId !== 'string' || !this.#writeId(eventId)) return false
+    if (!this.#writeValues(event)) {
+      this.#rows.dropRow()
+      return false
+    }
+    this.#rows.keepRow()
     return true
   }
 
   rows(): EventRows {
-    const { instanceId, instanceNo } = this.#owner
-    const eventIds = this.#eventIds.subarray(0, this.#count * 16)
-    return { instanceId, instanceNo, count: this.#count, eventIds, values: this.#values }
+    return this.#rows.of(this.#owner)
   }
 
-  /** Adds all values of an event, or none. */
-  #addValues(event: Unchecked): boolean {
-    const values = this.#values
+  #writeId(eventId: string): boolean {
+    return writeUuid(this.#rows.eventIds, this.#rows.count * UUID_BYTES, eventId)
+  }
+
+  /** Writes the values of an event. Returns whether it has them all. */
+  #writeValues(event: Unchecked): boolean {
+    let place = this.#rows.count * EVENT_STRIDE
     for (const column of eventColumns) {
       const encoded = column.encode(event, this.#receivedAtMs)
-      if (encoded === undefined) {
-        values.length = this.#count * EVENT_STRIDE
-        return false
-      }
-      values.push(encoded)
+      if (encoded === undefined) return false
+      this.#rows.values[place++] = this.#numberOf(encoded)
     }
     return true
+  }
+
+  #numberOf(value: ColumnValue): number {
+    if (typeof value === 'number') return value
+    return value === null ? Number.NaN : this.#rows.placeOf(value)
   }
 }
 
@@ -174,65 +143,4 @@ export function toEventRows(
   const flattener = new EventFlattener(owner, receivedAtMs, events.length)
   for (const event of events) flattener.add(event)
   return flattener.rows()
-}
-
-function value<const Name extends string>(name: Name, encode: EventColumn['encode']) {
-  return { name, kind: 'value', encode } as const
-}
-
-function word<const Name extends string>(name: Name, encode: EventColumn['encode']) {
-  return { name, kind: 'word', encode } as const
-}
-
-/** Absent and null read alike. */
-function isAbsent(given: unknown): given is null | undefined {
-  return given === undefined || given === null
-}
-
-interface Bounds {
-  readonly min: number
-  readonly max: number
-}
-
-function integer(given: unknown, bounds: Bounds): number | undefined {
-  return Number.isInteger(given) ? number(given, bounds) : undefined
-}
-
-function number(given: unknown, { min, max }: Bounds): number | undefined {
-  return typeof given === 'number' && given >= min && given <= max ? given : undefined
-}
-
-function flag(given: unknown): number | undefined {
-  return typeof given === 'boolean' ? Number(given) : undefined
-}
-
-function member(given: unknown, codes: EnumCodec): number | undefined {
-  return codes.find(given)
-}
-
-function text(
-  given: unknown,
-  { minLength, maxLength }: { readonly minLength: number; readonly maxLength: number },
-): string | undefined {
-  return findTextProblem(given, minLength, maxLength) === undefined ? (given as string) : undefined
-}
-
-function timestampMicros(given: unknown, receivedAtMs: number): number | undefined {
-  if (isAbsent(given)) return receivedAtMs * 1000
-  const micros = typeof given === 'string' ? parseTimestampMicros(given) : undefined
-  if (micros === undefined || micros > (receivedAtMs + MAX_CLOCK_LEAD_MS) * 1000) return undefined
-  return micros
-}
-
-/** A set of gates as bits, so repeats collapse by themselves. */
-function gateMask(given: unknown): number | undefined {
-  if (isAbsent(given)) return 0
-  if (!Array.isArray(given)) return undefined
-  let mask = 0
-  for (const gate of given) {
-    const code = qualityGateCodes.find(gate)
-    if (code === undefined) return undefined
-    mask |= 1 << code
-  }
-  return mask
 }

@@ -1,6 +1,6 @@
 import type { OtlpRequest } from '@mosaicstack/telemetry-client/protocol'
 
-import type { ColumnValue } from './event-rows.ts'
+import type { ColumnValue } from './event-columns.ts'
 import type { OtlpAppended } from './otlp-store.ts'
 
 /** Sessions are kept under their id; requests that name none under this one. */

@@ -7,7 +7,7 @@ import {
   runFields,
 } from '@mosaicstack/telemetry-client/protocol'
 
-import type { ColumnValue } from './event-rows.ts'
+import type { ColumnValue } from './event-columns.ts'
 
 /**
  * A run's fields as columns, in the order of the table in `migrations/`: those of the contract as they are written,

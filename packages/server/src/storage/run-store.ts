@@ -1,6 +1,6 @@
 import type { RunFieldName, RunStatus } from '@mosaicstack/telemetry-client/protocol'
 
-import type { ColumnValue } from './event-rows.ts'
+import type { ColumnValue } from './event-columns.ts'
 import type { RunValues } from './run-rows.ts'
 
 /** What the server asks of its database about agent runs. Part of the `Store` port. */

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { anEvent, eventId, rowsOf } from '../testing/an-event.ts'
 import { instance, NOW_MS } from '../testing/an-observation.ts'
 import { createInstance, ENGINES } from '../testing/engines.ts'
-import { columnIndex, toEventRows } from './event-rows.ts'
+import { columnIndex } from './event-columns.ts'
+import { toEventRows } from './event-rows.ts'
 import type { AppendOutcome, Store } from './store.ts'
 
 for (const engine of ENGINES) {
@@ -64,7 +65,7 @@ for (const engine of ENGINES) {
       const sender = await createInstance(store, 0)
       await store.appendEvents([rowsOf(sender, [1])])
       const whole = rowsOf(sender, [3])
-      const broken = { ...whole, values: whole.values.with(columnIndex.task_duration_ms, null) }
+      const broken = { ...whole, values: whole.values.with(columnIndex.task_duration_ms, Number.NaN) }
 
       const outcome = await store.appendEvents([rowsOf(sender, [2], { model: 'new' }), broken])
       const next = await store.appendEvents([rowsOf(sender, [4], { model: 'new' })])

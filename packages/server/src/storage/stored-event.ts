@@ -7,7 +7,7 @@ import {
   repoSizeCodes,
   taskTypeCodes,
 } from './enum-codes.ts'
-import { eventColumns } from './event-rows.ts'
+import { eventColumns } from './event-columns.ts'
 
 /** An event as it is read back: the fields of the wire, and what the server knows beside them. */
 export interface StoredEvent {

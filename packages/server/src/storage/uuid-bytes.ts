@@ -1,3 +1,6 @@
+/** Bytes of a UUID. */
+export const UUID_BYTES = 16
+
 /**
  * Writes the 16 bytes of a UUID, hyphenated and in lower case. A table of hex digits checks and reads in one pass, four
  * times as fast as a regular expression and `Buffer.from(hex)`.

@@ -1,4 +1,5 @@
-import { type ColumnValue, EVENT_STRIDE, eventColumns, type EventRows } from '../event-rows.ts'
+import { EVENT_STRIDE, eventColumns, wordColumns } from '../event-columns.ts'
+import type { EventRows } from '../event-rows.ts'
 import type { Words } from './words.ts'
 
 /** One row of a group, and where in the group it came from. */
@@ -44,13 +45,16 @@ export function sortedRows(requests: readonly EventRows[]): readonly SortedRow[]
 /** Array literals, written here: the values are numbers and ids, so nothing needs to be escaped. */
 export async function eventArrays(sorted: readonly SortedRow[], words: Words): Promise<readonly string[]> {
   const numbers = await words.numbersOf(wordsIn(sorted))
-  const numberOf = (value: ColumnValue) => (typeof value === 'string' ? (numbers.get(value) ?? null) : value)
   const { instanceNos, eventIds } = keysOf(sorted)
   return [
     instanceNos,
     eventIds,
-    ...eventColumns.map((_, column) =>
-      arrayLiteral(sorted, ({ rows, row }) => numberOf(rows.values[row * EVENT_STRIDE + column] ?? null)),
+    ...eventColumns.map(({ kind }, column) =>
+      arrayLiteral(sorted, (row) => {
+        const value = valueOf(row, column)
+        if (Number.isNaN(value)) return null
+        return kind === 'word' ? numbers.get(textOf(row, column) as string) : value
+      }),
     ),
   ]
 }
@@ -62,21 +66,30 @@ export function keysOf(sorted: readonly SortedRow[]) {
   }
 }
 
-function arrayLiteral(sorted: readonly SortedRow[], value: (row: SortedRow) => ColumnValue): string {
+function arrayLiteral(
+  sorted: readonly SortedRow[],
+  value: (row: SortedRow) => number | string | null | undefined,
+): string {
   let text = '{'
   for (const row of sorted) text += text === '{' ? (value(row) ?? 'NULL') : `,${value(row) ?? 'NULL'}`
   return `${text}}`
 }
 
-const wordColumns = eventColumns.flatMap(({ kind }, column) => (kind === 'word' ? [column] : []))
-
 function wordsIn(sorted: readonly SortedRow[]): ReadonlySet<string> {
   const found = new Set<string>()
-  for (const { rows, row } of sorted) {
+  for (const row of sorted) {
     for (const column of wordColumns) {
-      const value = rows.values[row * EVENT_STRIDE + column]
-      if (typeof value === 'string') found.add(value)
+      const text = textOf(row, column)
+      if (text !== undefined) found.add(text)
     }
   }
   return found
+}
+
+function textOf(row: SortedRow, column: number): string | undefined {
+  return row.rows.texts[valueOf(row, column)]
+}
+
+function valueOf({ rows, row }: SortedRow, column: number): number {
+  return rows.values[row * EVENT_STRIDE + column] as number
 }

@@ -1,9 +1,10 @@
 import { complexityCodes, outcomeCodes, providerCodes, taskTypeCodes } from '../enum-codes.ts'
-import { EVENT_STRIDE, eventColumns } from '../event-rows.ts'
+import { EVENT_STRIDE, eventColumns, wordColumns } from '../event-columns.ts'
 import { AppendedRow, type AppendedRows, type PositionedObservation } from '../store.ts'
 import { selectStoredEvents, type StoredEvent, toStoredEvent } from '../stored-event.ts'
+import { UUID_BYTES } from '../uuid-bytes.ts'
 import type { SqliteDriver, SqliteRow, SqliteValue } from './driver.ts'
-import { ID_BYTES, type PackedRows, rowsIn, unpackRows } from './packed-rows.ts'
+import { type PackedRows, rowsIn, unpackRows } from './packed-rows.ts'
 import type { Words } from './words.ts'
 
 const COLUMNS = ['position', 'instance_no', 'event_id', ...eventColumns.map((column) => column.name)]
@@ -75,23 +76,23 @@ export function openEventAppender(database: SqliteDriver, words: Words): EventAp
 function rowBinder(group: PackedRows, words: Words) {
   const { values, eventIds } = unpackRows(group)
   const wordNos = group.texts.map((text) => words.numberOf(text))
-  const id = new Uint8Array(ID_BYTES)
+  const id = new Uint8Array(UUID_BYTES)
   const params: SqliteValue[] = COLUMNS.map(() => null)
 
   return (row: number, position: number, instanceNo: number): readonly SqliteValue[] => {
-    for (let byte = 0; byte < ID_BYTES; byte++) id[byte] = eventIds[row * ID_BYTES + byte] as number
+    for (let byte = 0; byte < UUID_BYTES; byte++) id[byte] = eventIds[row * UUID_BYTES + byte] as number
     params[0] = position
     params[1] = instanceNo
     params[2] = id
     for (let column = 0; column < EVENT_STRIDE; column++) {
-      const value = values[row * EVENT_STRIDE + column] as number
-      params[column + 3] = isWord[column] ? (wordNos[value] ?? null) : nullForNaN(value)
+      params[column + 3] = nullForNaN(values[row * EVENT_STRIDE + column] as number)
+    }
+    for (const column of wordColumns) {
+      params[column + 3] = wordNos[values[row * EVENT_STRIDE + column] as number] ?? null
     }
     return params
   }
 }
-
-const isWord = eventColumns.map((column) => column.kind === 'word')
 
 function nullForNaN(value: number): number | null {
   return Number.isNaN(value) ? null : value
