@@ -1,10 +1,21 @@
 /** Unsigned LEB128: seven bits a byte, the lowest first, the eighth set while more follow. One encoding a number. */
 
-export function appendInteger(bytes: number[], value: number): void {
-  // Division, not shifts: shifts would cut at 32 bits.
+/** No whole number of up to 53 bits takes more. */
+export const MAX_INTEGER_BYTES = 8
+
+/**
+ * Writes a whole number of up to 53 bits.
+ *
+ * @returns the index after its last byte.
+ */
+export function writeInteger(value: number, bytes: Uint8Array, at: number): number {
   let rest = value
-  for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) + 128)
-  bytes.push(rest)
+  let end = at
+  // Shifts cut at 32 bits, so only what is below takes the fast way.
+  for (; rest >= 0x7fffffff; rest = Math.floor(rest / 128)) bytes[end++] = (rest % 128) | 128
+  for (; rest >= 128; rest >>>= 7) bytes[end++] = (rest & 127) | 128
+  bytes[end++] = rest
+  return end
 }
 
 /** All integers from a byte on; `undefined` where the last one is cut short. */

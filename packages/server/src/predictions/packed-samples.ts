@@ -1,3 +1,4 @@
+import { MAX_INTEGER_BYTES, writeInteger } from './leb128.ts'
 import { SAMPLE_WIDTH } from './observation.ts'
 
 /**
@@ -7,7 +8,7 @@ import { SAMPLE_WIDTH } from './observation.ts'
  */
 
 /** No sample takes more: eight numbers of up to 53 bits. */
-export const MAX_PACKED_BYTES = 8 * SAMPLE_WIDTH
+export const MAX_PACKED_BYTES = MAX_INTEGER_BYTES * SAMPLE_WIDTH
 
 /**
  * Writes one sample, its time as milliseconds since `startMs`.
@@ -21,9 +22,9 @@ export function packSample(
   bytes: Uint8Array,
   at: number,
 ): number {
-  let end = packInteger((sample[from] as number) - startMs, bytes, at)
+  let end = writeInteger((sample[from] as number) - startMs, bytes, at)
   for (let field = 1; field < SAMPLE_WIDTH; field++)
-    end = packInteger(sample[from + field] as number, bytes, end)
+    end = writeInteger(sample[from + field] as number, bytes, end)
   return end
 }
 
@@ -53,15 +54,5 @@ export function unpackSamples(
   }
   for (let index = to; index < end; index += SAMPLE_WIDTH)
     numbers[index] = (numbers[index] as number) + startMs
-  return end
-}
-
-function packInteger(value: number, bytes: Uint8Array, at: number): number {
-  let rest = value
-  let end = at
-  // Shifts cut at 32 bits, so only what is below takes the fast way.
-  for (; rest >= 0x7fffffff; rest = Math.floor(rest / 128)) bytes[end++] = (rest % 128) | 128
-  for (; rest >= 128; rest >>>= 7) bytes[end++] = (rest & 127) | 128
-  bytes[end++] = rest
   return end
 }

@@ -1,11 +1,14 @@
+import type { TaskCompletionEvent } from '@mosaicstack/telemetry-client/protocol'
 import { expect, it } from 'vitest'
 
+import type { Slices } from '../lifecycle/in-slices.ts'
 import type { Store } from '../storage/store.ts'
 import { rowsOf } from '../testing/an-event.ts'
 import { aQuery, DAY_MS, NOW_MS } from '../testing/an-observation.ts'
 import { createInstance, ENGINES } from '../testing/engines.ts'
 import { Predictor } from './predictor.ts'
 import { Projector } from './projector.ts'
+import { verifyUnits } from './rebuild.ts'
 import { type StoredUnit, Units } from './units.ts'
 
 const WINDOW_MS = 90 * DAY_MS
@@ -150,6 +153,27 @@ for (const engine of ENGINES) {
     expect(projector.unsavedEvents).toBe(0)
   })
 
+  it(`${engine.name}: saves the units of one position, although events are folded between two slices`, async () => {
+    await using database = await engine.createDatabase()
+    const store = await database.open()
+    const { projector, append, appendOf } = await aProjection(store, async (work) => {
+      for (let events = 50; !work(afterOneLook()); events += 10) {
+        await append(numbers(events, events + 8))
+        await appendOf({ complexity: 'high' }, [events + 9])
+      }
+    })
+    for (const [index, complexity] of (['low', 'medium', 'high', 'critical'] as const).entries())
+      await appendOf({ complexity }, [index])
+
+    await projector.checkpoint(NOW_MS)
+    const verified = await verifyUnits(store, { windowMs: WINDOW_MS, nowMs: NOW_MS })
+    const unsaved = projector.unsavedEvents
+
+    expect(verified).toMatchObject({ position: 4, units: 4, differences: [] })
+    expect(unsaved).toBeGreaterThan(20)
+    expect(sampleSize((await aProjection(store)).units)).toBe(1 + (unsaved * 9) / 10)
+  })
+
   it(`${engine.name}: writes nothing when nothing has changed`, async () => {
     await using database = await engine.createDatabase()
     const store = await database.open()
@@ -177,23 +201,34 @@ for (const engine of ENGINES) {
   })
 }
 
-async function aProjection(store: Store) {
+async function aProjection(store: Store, slices?: Slices) {
   const units = new Units({ windowMs: WINDOW_MS })
-  const projector = new Projector(store, units)
+  const projector = new Projector(store, units, slices)
   await projector.start(NOW_MS)
   const [known] = await store.listInstances()
   const sender = known ?? (await createInstance(store, 0))
+  const appendOf = async (
+    fields: Partial<TaskCompletionEvent>,
+    ...requests: readonly (readonly number[])[]
+  ): Promise<void> => {
+    const rows = requests.map((each) => rowsOf(sender, each, fields))
+    const outcome = await store.appendEvents(rows)
+    if (outcome.kind !== 'stored') throw new Error(outcome.cause)
+    projector.fold({ requests: rows, appended: outcome.requests, position: outcome.position })
+  }
   return {
     units,
     projector,
     /** Stores requests, one a list of numbers, and folds them, as the server does. */
-    async append(...requests: readonly (readonly number[])[]): Promise<void> {
-      const rows = requests.map((each) => rowsOf(sender, each))
-      const outcome = await store.appendEvents(rows)
-      if (outcome.kind !== 'stored') throw new Error(outcome.cause)
-      projector.fold({ requests: rows, appended: outcome.requests, position: outcome.position })
-    },
+    append: (...requests: readonly (readonly number[])[]) => appendOf({}, ...requests),
+    appendOf,
   }
+}
+
+/** Lets one thing be done in a slice. */
+function afterOneLook(): () => boolean {
+  let looks = 0
+  return () => looks++ > 0
 }
 
 /** A store that fails to save units as often as it is told to. */

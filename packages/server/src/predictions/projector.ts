@@ -1,7 +1,12 @@
+import { inSlices, type Slices } from '../lifecycle/in-slices.ts'
 import { columnIndex } from '../storage/event-columns.ts'
 import type { Store, StoredGroup } from '../storage/store.ts'
+import type { FrozenUnits } from './frozen-units.ts'
 import type { Projection } from './projection.ts'
 import type { Units } from './units.ts'
+
+/** A checkpoint is waited for by nobody, but while it lasts what follows its position would be read again. */
+const CHECKPOINT_SHARE = { whenIdle: 0.5, whenBusy: 0.1 }
 
 /** Events read at once when catching up after a start. */
 const CATCH_UP_EVENTS = 5000
@@ -11,21 +16,28 @@ const CATCH_UP_EVENTS = 5000
  *
  * - While the server runs, every committed group is folded before its requests are answered: what was acknowledged is
  *   in the next prediction.
- * - A checkpoint saves the changed units together with the position that they reach, in one transaction.
+ * - A checkpoint saves the changed units together with the position that they reach, in one transaction. The units are
+ *   frozen at that position and made into rows in slices, while events go on being folded.
  * - After a crash the units of the last checkpoint are loaded, and the events after its position are read again.
  */
 export class Projector implements Projection {
   readonly #store: Pick<Store, 'loadUnits' | 'saveUnits' | 'observationsAfter'>
   readonly #units: Units
+  readonly #slices: Slices
   /** Every event up to here is folded. */
   #position = 0
   #savedPosition = 0
   /** Settles, always well, when the last checkpoint asked for has ended. */
   #saving: Promise<void> = Promise.resolve()
 
-  constructor(store: Pick<Store, 'loadUnits' | 'saveUnits' | 'observationsAfter'>, units: Units) {
+  constructor(
+    store: Pick<Store, 'loadUnits' | 'saveUnits' | 'observationsAfter'>,
+    units: Units,
+    slices: Slices = (work) => inSlices(work, { share: CHECKPOINT_SHARE, turnMs: Infinity }),
+  ) {
     this.#store = store
     this.#units = units
+    this.#slices = slices
   }
 
   /** Events that a crash now would have to read again. */
@@ -79,15 +91,23 @@ export class Projector implements Projection {
 
   async #save(nowMs: number): Promise<void> {
     this.#units.expire(nowMs)
-    this.#units.mergeWeeks()
-    const position = this.#position
-    const dirty = this.#units.takeDirty()
-    if (dirty.length === 0 && position === this.#savedPosition) return
+    let position = this.#position
+    let dirty: FrozenUnits | undefined
+    await this.#slices((isSpent) => {
+      if (dirty === undefined) {
+        if (!this.#units.mergeWeeks(isSpent)) return false
+        position = this.#position
+        dirty = this.#units.freezeDirty()
+      }
+      return dirty.work(isSpent)
+    })
+    const rows = dirty?.rows() ?? []
+    if (rows.length === 0 && position === this.#savedPosition) return
     try {
-      await this.#store.saveUnits(dirty, position)
+      await this.#store.saveUnits(rows, position)
       this.#savedPosition = position
     } catch (error) {
-      this.#units.markDirty(dirty)
+      this.#units.markDirty(rows)
       throw error
     }
   }

@@ -1,5 +1,5 @@
 import { ServerError } from '../server-error.ts'
-import { appendInteger, readIntegers } from './leb128.ts'
+import { MAX_INTEGER_BYTES, readIntegers, writeInteger } from './leb128.ts'
 import { SAMPLE_WIDTH } from './observation.ts'
 import { DAY_MS, firstOfWeek, utcDay } from './utc-day.ts'
 
@@ -27,18 +27,26 @@ const VERSION = 1
 export const SKETCHED_VERSION = 3
 export const OLD_SKETCHED_VERSION = 2
 
+/** Where a row is written before its length is known: a fresh one each time would be most of the work. */
+let room = new Uint8Array(0)
+
 /** Encodes ascending samples that all arrived in the bucket that begins on `day`. */
 export function encodeSamples(samples: Float64Array, day: number): Uint8Array {
   if (samples.length === 0) return new Uint8Array()
 
-  const bytes: number[] = [VERSION]
+  const mostBytes = 1 + MAX_INTEGER_BYTES * samples.length
+  if (room.length < mostBytes) room = new Uint8Array(mostBytes)
+  room[0] = VERSION
+  let end = 1
   let previousMs = day * DAY_MS
-  for (const [index, number] of samples.entries()) {
-    const isTime = index % SAMPLE_WIDTH === 0
-    appendInteger(bytes, isTime ? number - previousMs : number)
-    if (isTime) previousMs = number
+  for (let start = 0; start < samples.length; start += SAMPLE_WIDTH) {
+    const arrivedMs = samples[start] as number
+    end = writeInteger(arrivedMs - previousMs, room, end)
+    previousMs = arrivedMs
+    for (let index = start + 1; index < start + SAMPLE_WIDTH; index++)
+      end = writeInteger(samples[index] as number, room, end)
   }
-  return Uint8Array.from(bytes)
+  return room.slice(0, end)
 }
 
 /** Decodes what `encodeSamples` wrote. Throws a `ServerError` on anything else. */

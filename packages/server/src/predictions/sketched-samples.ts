@@ -37,6 +37,8 @@ export class SketchedSamples {
   readonly flagCounts: number[]
   #newestMs: number
   #size: number
+  /** What there was at one moment: all but what came later. */
+  #frozen: { readonly newestMs: number; readonly later: SketchedSamples } | undefined
 
   constructor(newestMs: number, flagCounts: number[], sketches: readonly Sketch[]) {
     this.#newestMs = newestMs
@@ -67,6 +69,7 @@ export class SketchedSamples {
 
   /** Adds the sample that begins at an index. */
   insert(samples: Float64Array, from = 0): void {
+    this.#frozen?.later.insert(samples, from)
     const flags = samples[from + SampleField.FLAGS] as number
     this.flagCounts[flags] = (this.flagCounts[flags] ?? 0) + 1
     this.#size++
@@ -79,6 +82,7 @@ export class SketchedSamples {
 
   /** Adds everything of another one, which stays as it is. */
   addAll(other: SketchedSamples): void {
+    this.#frozen?.later.addAll(other)
     for (const [flags, count] of other.flagCounts.entries())
       this.flagCounts[flags] = (this.flagCounts[flags] ?? 0) + count
     this.#size += other.size
@@ -86,9 +90,34 @@ export class SketchedSamples {
     for (const [metric, sketch] of this.sketches.entries()) sketch.addAll(other.sketches[metric] as Sketch)
   }
 
+  /** Makes `encode` give what is here now, whatever is added, until `thaw`. */
+  freeze(): void {
+    this.#frozen = { newestMs: this.#newestMs, later: SketchedSamples.of(new Float64Array()) }
+  }
+
+  thaw(): void {
+    this.#frozen = undefined
+  }
+
   /** The stored form of a unit of the bucket that begins on a day. */
   encode(bucket: number): Uint8Array {
-    return encodeSketched(this.#newestMs - bucket * DAY_MS, this.flagCounts, this.sketches)
+    const startMs = bucket * DAY_MS
+    if (this.#frozen === undefined)
+      return encodeSketched(this.#newestMs - startMs, this.flagCounts, this.sketches)
+    const { newestMs, later } = this.#frozen
+    const flagCounts = this.flagCounts.map((count, flags) => count - (later.flagCounts[flags] ?? 0))
+    const sketches = this.sketches.map((sketch, metric) => without(sketch, later.sketches[metric] as Sketch))
+    return encodeSketched(newestMs - startMs, flagCounts, sketches)
+  }
+}
+
+/** Counts are whole numbers, so that what came later can be subtracted again. */
+function without(sketch: Sketch, later: Sketch): Pick<Sketch, 'addTo'> {
+  return {
+    addTo(sums, weight) {
+      sketch.addTo(sums, weight)
+      later.addTo(sums, -weight)
+    },
   }
 }
 

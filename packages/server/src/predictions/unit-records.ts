@@ -36,6 +36,8 @@ export const UnitFlag = {
   CHANGED: 2,
   /** Samples were added that the levels are about to count (`UnitCounting.countLater`). */
   TO_COUNT: 4,
+  /** What it was at one moment is to be made a row yet (`FrozenUnits`). */
+  FROZEN: 8,
 } as const
 export type UnitFlag = (typeof UnitFlag)[keyof typeof UnitFlag]
 

@@ -5,7 +5,7 @@ import { encodeSamples } from './sample-codec.ts'
 import { DAY_MS } from './utc-day.ts'
 import { ascendingSamples, earliestSamples } from './sample-order.ts'
 import { SketchedSamples } from './sketched-samples.ts'
-import { UnitField, type UnitRecords } from './unit-records.ts'
+import { UnitField, UnitFlag, type UnitRecords } from './unit-records.ts'
 
 /**
  * A level of up to this many events is summarised exactly, so a unit of up to this many keeps every sample. The unit
@@ -26,6 +26,8 @@ export class UnitSamples {
   readonly #sketched = new Map<number, SketchedSamples>()
   readonly #packed = new Uint8Array(MAX_PACKED_BYTES)
   readonly #unpacked = new Float64Array((MAX_EXACT_SAMPLES + 1) * SAMPLE_WIDTH)
+  /** Told of a frozen unit before it changes in any other way than by more samples. */
+  beforeRewrite: ((unit: number) => void) | undefined
 
   constructor(records: UnitRecords) {
     this.#records = records
@@ -106,6 +108,7 @@ export class UnitSamples {
   }
 
   clear(unit: number): void {
+    if (this.#records.has(unit, UnitFlag.FROZEN)) this.beforeRewrite?.(unit)
     const block = this.#records.get(unit, UnitField.BLOCK)
     if (block === SKETCHED) this.#sketched.delete(unit)
     else if (block !== 0) this.#blocks.free(block, this.#records.get(unit, UnitField.BYTES))
@@ -148,13 +151,17 @@ export class UnitSamples {
 
   /** All samples of a unit that is not sketched, in any order: a view that the next call outdates. */
   all(unit: number): Float64Array {
-    return this.#unpacked.subarray(0, this.#unpack(unit, this.#unpacked, 0))
+    return this.#first(unit, this.sizeOf(unit))
   }
 
-  /** The stored form; no samples, no bytes. */
-  encode(unit: number): Uint8Array {
+  /**
+   * The stored form; no samples, no bytes. Of a unit that is not sketched only the samples that came first, if so
+   * wanted; of one whose sketches are frozen what they were.
+   */
+  encode(unit: number, size = this.sizeOf(unit)): Uint8Array {
     const bucket = this.#records.get(unit, UnitField.BUCKET)
-    return this.sketchesOf(unit)?.encode(bucket) ?? encodeSamples(ascendingSamples(this.all(unit)), bucket)
+    const sketches = this.sketchesOf(unit)
+    return sketches?.encode(bucket) ?? encodeSamples(ascendingSamples(this.#first(unit, size)), bucket)
   }
 
   #append(unit: number, sample: Float64Array, from: number): void {
@@ -193,9 +200,12 @@ export class UnitSamples {
     )
   }
 
-  #unpack(unit: number, numbers: Float64Array, to: number): number {
+  #first(unit: number, size: number): Float64Array {
+    return this.#unpacked.subarray(0, this.#unpack(unit, this.#unpacked, 0, size))
+  }
+
+  #unpack(unit: number, numbers: Float64Array, to: number, size = this.sizeOf(unit)): number {
     const block = this.#records.get(unit, UnitField.BLOCK)
-    const size = this.#records.get(unit, UnitField.SIZE)
     if (block === 0) return to
     return unpackSamples(this.#blocks.chunkOf(block), offsetOf(block), size, this.#startMs(unit), numbers, to)
   }

@@ -158,9 +158,10 @@ export class UnitTable {
     return { taskType, model, provider, complexity, instanceId, day: this.bucketOf(unit) }
   }
 
-  toStored(unit: number): StoredUnit {
+  /** Its row; of a unit that is not sketched with the samples that came first, if so wanted. */
+  toStored(unit: number, size?: number): StoredUnit {
     const { taskType, model, provider, complexity, instanceId, day } = this.keyOf(unit)
-    const samples = this.samples.encode(unit)
+    const samples = this.samples.encode(unit, size)
     return { taskType, model, provider, complexity, instanceId, day, samples }
   }
 

@@ -3,6 +3,7 @@ import type { EventRows } from '../storage/event-rows.ts'
 import { CellsByCode } from './cells-by-code.ts'
 import type { CellUnits } from './cells.ts'
 import { CrowdedCells } from './crowded-cells.ts'
+import type { FrozenUnits } from './frozen-units.ts'
 import { ALL_TASKS, type Cell } from './level-rules.ts'
 import type { Level } from './level.ts'
 import { ModelNames } from './model-names.ts'
@@ -16,7 +17,7 @@ import {
 import { readSample } from './row-samples.ts'
 import { utcDay } from './utc-day.ts'
 import type { SketchedSamples } from './sketched-samples.ts'
-import { cellOf, type StoredUnit } from './stored-unit.ts'
+import { cellOf, type StoredUnit, unitKey } from './stored-unit.ts'
 import { TimeBuckets } from './time-buckets.ts'
 import { decodeUnit, isOutdated } from './unit-codec.ts'
 import { UnitCounting } from './unit-counting.ts'
@@ -220,7 +221,14 @@ export class Units {
 
   /** The units that changed since the last call, ordered by key. Whoever takes them stores them. */
   takeDirty(): StoredUnit[] {
-    return this.#unsaved.take()
+    const dirty = this.freezeDirty()
+    dirty.work()
+    return dirty.rows().sort((a, b) => (unitKey(a) < unitKey(b) ? -1 : 1))
+  }
+
+  /** As `takeDirty`, but made into rows bit by bit, as they are now whatever changes meanwhile. */
+  freezeDirty(): FrozenUnits {
+    return this.#unsaved.freeze()
   }
 
   /** Gives taken units back: storing them has failed, so the next call takes them again, as they are by then. */

@@ -1,3 +1,4 @@
+import { FrozenUnits } from './frozen-units.ts'
 import { type StoredUnit, unitKey } from './stored-unit.ts'
 import { NO_UNIT, UnitFlag } from './unit-records.ts'
 import type { UnitTable } from './unit-table.ts'
@@ -8,7 +9,9 @@ export class UnsavedUnits {
   /** Every unit with `UnitFlag.CHANGED`, and some that no longer have it. */
   #changed: number[] = []
   /** Without samples, which asks the store to remove them. */
-  readonly #closed = new Map<string, StoredUnit>()
+  #closed = new Map<string, StoredUnit>()
+  /** The ones taken last. */
+  #frozen: FrozenUnits | undefined
 
   constructor(table: UnitTable) {
     this.#table = table
@@ -47,6 +50,7 @@ export class UnsavedUnits {
 
   /** Forgets the rows of an instance, which somebody else removes. */
   forgetRowsOf(instanceId: string): void {
+    this.#frozen?.forgetRowsOf(instanceId)
     for (const [key, row] of this.#closed) if (row.instanceId === instanceId) this.#closed.delete(key)
   }
 
@@ -56,18 +60,15 @@ export class UnsavedUnits {
     this.#closed.clear()
   }
 
-  /** All of them, ordered by key; from now on they count as saved. */
-  take(): StoredUnit[] {
-    const rows = new Map(this.#closed)
-    for (const unit of this.#changed) {
-      if (!this.#table.records.has(unit, UnitFlag.CHANGED)) continue
-      const row = this.#table.toStored(unit)
-      rows.set(unitKey(row), row)
-      this.noteSaved(unit)
-    }
-    this.#closed.clear()
+  /** All of them as they are now; from now on they count as saved. */
+  freeze(): FrozenUnits {
+    this.#frozen?.work() // nothing but a checkpoint takes them, one at a time
+    const changed = this.#changed.filter((unit) => this.#table.records.has(unit, UnitFlag.CHANGED))
+    this.#frozen = new FrozenUnits(this.#table, changed, this.#closed)
+    for (const unit of changed) this.noteSaved(unit)
     this.#changed = []
-    return [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
+    this.#closed = new Map()
+    return this.#frozen
   }
 
   /** Takes one back that could not be saved. */
