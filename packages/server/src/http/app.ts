@@ -75,7 +75,7 @@ export async function buildApp(services: Services, options: AppOptions): Promise
     refResolver: { buildLocalReference: nameOfSchema },
   })
   await app.register(async (routes) => {
-    eventRoutes(routes, services)
+    await routes.register(async (unread) => eventRoutes(unread, services))
     predictionRoutes(routes, services)
     adminRoutes(routes, services)
     runWriteRoutes(routes, services.runs)

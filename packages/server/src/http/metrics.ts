@@ -1,7 +1,7 @@
 import type { BatchEventResponse, RejectionCode } from '@mosaicstack/telemetry-client/protocol'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 
-import type { IngestEvents } from '../ingest/ingest-events.ts'
+import type { IngestEvents, IngestOutcome } from '../ingest/ingest-events.ts'
 import type { CalibrationFigures } from '../predictions/forecast/calibration.ts'
 import { forecastMetrics } from '../predictions/forecast/forecast-event.ts'
 import { turnedAwayCounter, type TurnedAwayReason } from './turned-away.ts'
@@ -166,12 +166,20 @@ export function serverMetrics(sources: MetricSources): ServerMetrics {
       uptime_seconds: Math.round(process.uptime()),
       events_waiting: sources.waitingEvents(),
     }),
-    counting: (ingest) => async (key, events) => {
-      const outcome = await ingest(key, events)
-      if (outcome.kind === 'answered') countResults(outcome.response)
-      else turnedAway.inc({ reason: outcome.kind })
-      return outcome
-    },
+    counting: (ingest) => ({
+      plain(sender, body, envelope) {
+        const outcome = ingest.plain(sender, body, envelope)
+        return outcome && counted(outcome)
+      },
+      parsed: (sender, events) => counted(ingest.parsed(sender, events)),
+    }),
+  }
+
+  async function counted(ingested: Promise<IngestOutcome>): Promise<IngestOutcome> {
+    const outcome = await ingested
+    if (outcome.kind === 'answered') countResults(outcome.response)
+    else turnedAway.inc({ reason: outcome.kind })
+    return outcome
   }
 
   function countResults({

@@ -4,6 +4,7 @@ import { EventFlattener, type EventRows, type RowsOwner } from '../storage/event
 import { type ApiKey, AppendedRow, type AppendedRows } from '../storage/store.ts'
 import type { CommitOutcome, GroupCommit } from './group-commit.ts'
 import type { Intake, Refusal, Step } from './intake.ts'
+import { type Envelope, PlainEventReader } from './plain/plain-events.ts'
 
 /** What became of a request. */
 export type IngestOutcome =
@@ -16,24 +17,36 @@ type EventCommitOutcome = CommitOutcome<AppendedRows>
 /** Commits events of many requests together. */
 export type EventCommits = GroupCommit<EventRows, AppendedRows>
 
-export type IngestEvents = (
-  key: Pick<ApiKey, 'instanceId' | 'instanceNo'>,
-  events: readonly unknown[],
-) => Promise<IngestOutcome>
+type Sender = Pick<ApiKey, 'instanceId' | 'instanceNo'>
 
-/** The path of events from a parsed body to the answer: steps, then group commit. */
+/** Takes the events of a request, as far as the store. */
+export interface IngestEvents {
+  /** From the bytes of a body that is plain; `undefined` where it is not, and then nothing has happened. */
+  plain(sender: Sender, body: Buffer, envelope: Envelope): Promise<IngestOutcome> | undefined
+  /** From whatever a JSON body holds as its events. */
+  parsed(sender: Sender, events: readonly unknown[]): Promise<IngestOutcome>
+}
+
+/** The two paths of events to the answer: straight from bytes to rows, or step by step; then group commit. */
 export function ingestEvents(
   steps: readonly (readonly [name: string, step: Step])[],
   commits: EventCommits,
   nowMs: () => number,
 ): IngestEvents {
-  return async (key, events) => {
-    const intake = openIntake(key, events, nowMs())
-    for (const [, step] of steps) {
-      const refusal = step(intake)
-      if (refusal !== undefined) return { kind: 'refused', refusal }
-    }
-    return store(intake.flattener.rows(), intake.fates, commits)
+  const reader = new PlainEventReader()
+  return {
+    plain(sender, body, envelope) {
+      const read = reader.read(body, envelope, sender, nowMs())
+      return read && store(read.rows, read.eventIds, commits)
+    },
+    async parsed(sender, events) {
+      const intake = openIntake(sender, events, nowMs())
+      for (const [, step] of steps) {
+        const refusal = step(intake)
+        if (refusal !== undefined) return { kind: 'refused', refusal }
+      }
+      return store(intake.flattener.rows(), intake.fates, commits)
+    },
   }
 }
 
@@ -46,7 +59,10 @@ function openIntake(
   return { instanceId, receivedAtMs, events, fates: [], flattener }
 }
 
-async function store(rows: EventRows, fates: Intake['fates'], commits: EventCommits): Promise<IngestOutcome> {
+/** By place in the request, as in `Intake`. */
+type Fates = Readonly<Intake['fates']>
+
+async function store(rows: EventRows, fates: Fates, commits: EventCommits): Promise<IngestOutcome> {
   if (rows.count === 0) return { kind: 'answered', response: summarise(fates, NOTHING_STORED) }
 
   const outcome = await commits.commit(rows)
@@ -65,7 +81,7 @@ const INSTANCE_DELETED: Refusal = {
 
 const NOTHING_STORED: AppendedRows = new Uint8Array()
 
-function summarise(fates: Intake['fates'], appended: AppendedRows): BatchEventResponse {
+function summarise(fates: Fates, appended: AppendedRows): BatchEventResponse {
   let accepted = 0
   let row = 0
   const results = fates.map((fate): BatchEventResult => {

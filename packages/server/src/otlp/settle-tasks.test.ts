@@ -116,6 +116,8 @@ it('gets to every session, however many there are', async () => {
   expect(await world.store.countEvents()).toBe(230)
 })
 
+type Parsed = Pick<IngestEvents, 'parsed'>
+
 interface World extends AsyncDisposable {
   readonly store: Store
   readonly instanceNo: number
@@ -127,7 +129,7 @@ interface World extends AsyncDisposable {
   }): Promise<void>
   /** What an importer does for the task of a prompt of the session. */
   importEvent(promptId: string): Promise<void>
-  settleAt(nowMs: number, other?: { store?: Store; ingest?: IngestEvents }): Promise<void>
+  settleAt(nowMs: number, other?: { store?: Store; ingest?: Parsed }): Promise<void>
   counted(name: string, labels: Record<string, string>): Promise<number>
 }
 
@@ -147,9 +149,11 @@ async function aWorld(): Promise<World> {
   })
   const ingest = ingestEvents(steps, commits, () => NOW_MS)
   const sentIds: string[] = []
-  const noting: IngestEvents = (key, events) => {
-    sentIds.push(...events.map((event) => (event as { event_id: string }).event_id))
-    return ingest(key, events)
+  const noting: Parsed = {
+    parsed(sender, events) {
+      sentIds.push(...events.map((event) => (event as { event_id: string }).event_id))
+      return ingest.parsed(sender, events)
+    },
   }
   let heardAtMs = NOW_MS
   return {
@@ -165,7 +169,7 @@ async function aWorld(): Promise<World> {
         instance_id: instance(0),
         event_id: eventIdOf(promptId),
       }
-      await ingest({ instanceNo, instanceId: instance(0) }, [event])
+      await ingest.parsed({ instanceNo, instanceId: instance(0) }, [event])
     },
     async settleAt(nowMs, other = {}) {
       heardAtMs = nowMs
@@ -189,7 +193,7 @@ async function aWorld(): Promise<World> {
   }
 }
 
-const takingNothing: IngestEvents = async () => ({ kind: 'unavailable', cause: 'disk full' })
+const takingNothing: Parsed = { parsed: async () => ({ kind: 'unavailable', cause: 'disk full' }) }
 
 function eventIdOf(promptId: string): string {
   return taskEventId({ harness: 'claude_code', sessionId: 'session', promptId })

@@ -6,7 +6,7 @@ import { type SessionTask, tasksOfSession } from './tasks-of-session.ts'
 
 export interface SettleParts {
   readonly store: Pick<OtlpStore, 'openOtlpSessions' | 'otlpSessionWork' | 'settleOtlp'>
-  readonly ingest: IngestEvents
+  readonly ingest: Pick<IngestEvents, 'parsed'>
   readonly counters: OtlpCounters
   readonly costOf: CostOf
   readonly quietMs: number
@@ -62,7 +62,7 @@ async function reportTask(
   const made = taskEvent(task, session, costOf, nowMs())
   if (made.kind === 'unpriced') return counters.task('unpriced')
 
-  const outcome = await ingest(session, [made.event])
+  const outcome = await ingest.parsed(session, [made.event])
   if (outcome.kind !== 'answered') throw new Error(`the event of a task could not be stored: ${outcome.kind}`)
   const [result] = outcome.response.results
   if (result?.status === 'accepted') {

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 
 import type { IngestOutcome } from '../../ingest/ingest-events.ts'
 import { keyOf } from '../authenticate.ts'
+import { leaveJsonUnread, readBody } from '../body-parser.ts'
 import { readBatch, readObject } from '../envelope.ts'
 import { sendError } from '../error-answer.ts'
 import { describeRoute } from '../openapi.ts'
@@ -12,6 +13,7 @@ import { renderBatchAnswer } from './batch-answer.ts'
 
 /** `POST /v1/events` and `POST /v1/events/batch`. */
 export function eventRoutes(app: FastifyInstance, { ingest, requireKey, requireRoom }: Services): void {
+  leaveJsonUnread(app)
   app.post(
     '/v1/events/batch',
     {
@@ -34,8 +36,13 @@ export function eventRoutes(app: FastifyInstance, { ingest, requireKey, requireR
       }),
     },
     async (request, reply) => {
-      const events = readBatch(request.body, 'events', MAX_EVENTS_PER_BATCH)
-      return answer(reply, await ingest(keyOf(request), events), renderBatchAnswer)
+      const sender = keyOf(request)
+      const outcome = readBody(
+        request,
+        (bytes) => ingest.plain(sender, bytes, 'batch'),
+        (json) => ingest.parsed(sender, readBatch(json, 'events', MAX_EVENTS_PER_BATCH)),
+      )
+      return answer(reply, await outcome, renderBatchAnswer)
     },
   )
 
@@ -54,10 +61,13 @@ export function eventRoutes(app: FastifyInstance, { ingest, requireKey, requireR
       }),
     },
     async (request, reply) => {
-      const event = readObject(request.body)
-      return answer(reply, await ingest(keyOf(request), [event]), (response) =>
-        JSON.stringify(response.results[0]),
+      const sender = keyOf(request)
+      const outcome = readBody(
+        request,
+        (bytes) => ingest.plain(sender, bytes, 'event'),
+        (json) => ingest.parsed(sender, [readObject(json)]),
       )
+      return answer(reply, await outcome, ({ results }) => JSON.stringify(results[0]))
     },
   )
 }
