@@ -12,6 +12,7 @@ import type * as bodyParser from '../../../packages/server/dist/http/body-parser
 import type * as metrics from '../../../packages/server/dist/http/metrics.js'
 import type * as requireRoomHook from '../../../packages/server/dist/http/require-room.js'
 import type * as ingestEvents from '../../../packages/server/dist/ingest/ingest-events.js'
+import type * as plainEvents from '../../../packages/server/dist/ingest/plain/plain-events.js'
 import type * as steps from '../../../packages/server/dist/ingest/steps.js'
 import type * as logger from '../../../packages/server/dist/logger.js'
 import type * as projector from '../../../packages/server/dist/predictions/projector.js'
@@ -43,6 +44,7 @@ export const { requireRoom } = await load<typeof requireRoomHook>('http/require-
 export const { parseJson } = await load<typeof bodyParser>('http/body-parser.js')
 export const { serverMetrics } = await load<typeof metrics>('http/metrics.js')
 export const { ingestEvents: openIngest } = await load<typeof ingestEvents>('ingest/ingest-events.js')
+export const { PlainEventReader } = await load<typeof plainEvents>('ingest/plain/plain-events.js')
 export const { intakeSteps } = await load<typeof steps>('ingest/steps.js')
 export const { createLogger } = await load<typeof logger>('logger.js')
 export const { Projector } = await load<typeof projector>('predictions/projector.js')

@@ -27,6 +27,7 @@ const floor = JSON.parse(process.argv[2] ?? '{}') as Floor
 const database = openPostgresDatabase(floor.databaseUrl, {
   maxConnections: floor.statements,
   statementTimeoutMs: 10_000,
+  isPlannedOnce: true,
 })
 const append = openEventAppender(database, openWords(database))
 const instances = await database.all('SELECT instance_no, instance_id FROM instances')

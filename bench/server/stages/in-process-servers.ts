@@ -36,7 +36,7 @@ export async function realApp(keys: ReturnType<typeof emptyKeyRing>): Promise<Se
     results: [{ event_id: '', status: 'accepted', error: null }],
   }
   const services = {
-    ingest: async () => ({ kind: 'answered', response }),
+    ingest: { plain: async () => ({ kind: 'answered', response }) },
     metrics: serverMetrics(noSources),
     requireKey: requireKey({ keys, rateLimit: undefined, nowMs: Date.now }),
     requireRoom: requireRoom({ isFull: false }, () => {}),

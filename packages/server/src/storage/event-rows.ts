@@ -1,7 +1,11 @@
 import { SCHEMA_VERSION, type TaskCompletionEvent } from '@mosaicstack/telemetry-client/protocol'
 
 import { type ColumnValue, EVENT_STRIDE, eventColumns, isAbsent, type Unchecked } from './event-columns.ts'
+import { takeSpace } from './row-space.ts'
 import { UUID_BYTES, writeUuid } from './uuid-bytes.ts'
+
+/** Bytes of an id, in doubles. */
+const ID_DOUBLES = UUID_BYTES / Float64Array.BYTES_PER_ELEMENT
 
 /** Whose rows they are. */
 export interface RowsOwner {
@@ -34,8 +38,13 @@ export class RowsUnderWay {
   #count = 0
 
   constructor(maxEvents: number) {
-    this.eventIds = new Uint8Array(maxEvents * UUID_BYTES)
-    this.values = new Float64Array(maxEvents * EVENT_STRIDE)
+    const space = takeSpace(maxEvents * (EVENT_STRIDE + ID_DOUBLES))
+    this.values = space.subarray(0, maxEvents * EVENT_STRIDE)
+    this.eventIds = new Uint8Array(
+      space.buffer,
+      space.byteOffset + this.values.byteLength,
+      maxEvents * UUID_BYTES,
+    )
   }
 
   /** Rows kept, and so the place of the one that is written next. */
@@ -61,8 +70,9 @@ export class RowsUnderWay {
   /** The rows kept. */
   of({ instanceId, instanceNo }: RowsOwner): EventRows {
     const count = this.#count
-    const eventIds = this.eventIds.subarray(0, count * UUID_BYTES)
-    const values = this.values.subarray(0, count * EVENT_STRIDE)
+    const isFull = count * UUID_BYTES === this.eventIds.length
+    const eventIds = isFull ? this.eventIds : this.eventIds.subarray(0, count * UUID_BYTES)
+    const values = isFull ? this.values : this.values.subarray(0, count * EVENT_STRIDE)
     return { instanceId, instanceNo, count, eventIds, values, texts: this.#texts }
   }
 }

@@ -64,6 +64,8 @@ export class PlainEventReader {
   readonly #followers = Uint8Array.from({ length: START + 1 }, (_, number) => (number + 1) % (START + 1))
 
   readonly #texts = new KnownTexts()
+  /** The quoted ids of instances: making one takes as long as reading an event. */
+  readonly #instances = new WeakMap<RowsOwner, ByteToken>()
 
   /** @returns `undefined` where the body is not plain. */
   read(bytes: Buffer, envelope: Envelope, owner: RowsOwner, receivedAtMs: number): PlainEvents | undefined {
@@ -72,7 +74,7 @@ export class PlainEventReader {
     const reading: Reading = {
       bytes,
       view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length),
-      instance: new ByteToken(`"${owner.instanceId}"`),
+      instance: this.#instanceOf(owner),
       receivedAtMs,
       maxTimestampUs: (receivedAtMs + MAX_CLOCK_LEAD_MS) * 1000,
       rows: new RowsUnderWay(maxEvents),
@@ -83,6 +85,14 @@ export class PlainEventReader {
     if (end === NOT_PLAIN || !isBlankFrom(bytes, end)) return undefined
     const eventIds = reading.idPlaces.map((place) => bytes.toString('latin1', place, place + 36))
     return { rows: reading.rows.of(owner), eventIds }
+  }
+
+  #instanceOf(owner: RowsOwner): ByteToken {
+    const known = this.#instances.get(owner)
+    if (known !== undefined) return known
+    const instance = new ByteToken(`"${owner.instanceId}"`)
+    this.#instances.set(owner, instance)
+    return instance
   }
 
   #readBatch(reading: Reading): number {
