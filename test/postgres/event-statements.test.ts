@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 
 import { deleteInstance } from '../../packages/server/src/storage/postgres/deletions.ts'
-import { openEventAppender, openObservations } from '../../packages/server/src/storage/postgres/events.ts'
+import { openEventAppender } from '../../packages/server/src/storage/postgres/events.ts'
+import { openObservations } from '../../packages/server/src/storage/postgres/observations.ts'
 import { openDatabase } from '../../packages/server/src/storage/postgres/open-database.ts'
 import { openPostgresStore } from '../../packages/server/src/storage/postgres/postgres-store.ts'
 import { pruneSome } from '../../packages/server/src/storage/postgres/retention.ts'
@@ -24,7 +25,14 @@ import { aPostgresDatabase } from '../../packages/server/src/testing/postgres-da
  * The files that name the events table. `docs/scaling.md` says by what each finds its rows, and what that means for a
  * sharded PostgreSQL: a new one belongs in both.
  */
-const FILES = ['deletions.ts', 'events.ts', 'postgres-store.ts', 'retention.ts', 'rollups.ts']
+const FILES = [
+  'deletions.ts',
+  'events.ts',
+  'observations.ts',
+  'postgres-store.ts',
+  'retention.ts',
+  'rollups.ts',
+]
 
 const PARTITIONS = 16
 

@@ -15,6 +15,8 @@ export interface Connecting {
   readonly statementTimeoutMs: number
   /** Whether a server that takes no writes is refused, because another host may be the one that does. */
   readonly mustTakeWrites: boolean
+  /** Whether named statements are planned once and for all, and not for the parameters of each call. */
+  readonly isPlannedOnce?: boolean
 }
 
 export function clientConfig(url: string, { statementTimeoutMs }: Connecting): pg.ClientConfig {
@@ -34,7 +36,7 @@ export function clientConfig(url: string, { statementTimeoutMs }: Connecting): p
  */
 export async function prepareSession(
   client: pg.ClientBase,
-  { statementTimeoutMs, mustTakeWrites }: Connecting,
+  { statementTimeoutMs, mustTakeWrites, isPlannedOnce = false }: Connecting,
 ): Promise<void> {
   await client.query(`
     SET search_path TO ${SCHEMA};
@@ -44,6 +46,7 @@ export async function prepareSession(
     SET default_transaction_isolation = 'read committed';
     SET client_min_messages = warning;
     SET jit = off;
+    SET plan_cache_mode = ${isPlannedOnce ? 'force_generic_plan' : 'auto'};
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`)
   if (!mustTakeWrites) return
   const { rows } = await client.query('SHOW transaction_read_only')

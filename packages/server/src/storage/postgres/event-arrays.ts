@@ -1,95 +1,52 @@
-import { EVENT_STRIDE, eventColumns, wordColumns } from '../event-columns.ts'
+import { EVENT_STRIDE, eventColumns } from '../event-columns.ts'
 import type { EventRows } from '../event-rows.ts'
+import { UUID_BYTES } from '../uuid-bytes.ts'
+import { doubleArray, integerArray, uuidArray } from './binary-array.ts'
+import type { GroupOrder } from './group-order.ts'
 import type { Words } from './words.ts'
 
-/** One row of a group, and where in the group it came from. */
-export interface SortedRow {
-  readonly key: string
-  readonly rows: EventRows
-  readonly request: number
-  readonly row: number
-  readonly eventId: string
-}
-
-/** The arrays that a group is sent as, in the order of their parameters. */
+/** The arrays that a group is sent as, in the order of their parameters. A double holds every stored number exactly. */
 export const INPUT_ARRAYS: readonly { readonly name: string; readonly type: string }[] = [
-  { name: 'instance_no', type: 'bigint' },
+  { name: 'instance_no', type: 'integer' },
   { name: 'event_id', type: 'uuid' },
-  ...eventColumns.map(({ name }) => ({
-    name,
-    type: name === 'context_utilization_final' ? 'double precision' : 'bigint',
-  })),
+  ...eventColumns.map(({ name }) => ({ name, type: 'double precision' })),
 ]
 
-/**
- * The rows of a group by key, each key once: the first to arrive is the one that is stored, and PostgreSQL need not be
- * told of the others.
- */
-export function sortedRows(requests: readonly EventRows[]): readonly SortedRow[] {
-  const byKey = new Map<string, SortedRow>()
-  for (const [request, rows] of requests.entries()) {
-    const hex = Buffer.from(rows.eventIds.buffer, rows.eventIds.byteOffset, rows.eventIds.length).toString(
-      'hex',
-    )
-    for (let row = 0; row < rows.count; row++) {
-      const eventId = hex.slice(row * 32, row * 32 + 32)
-      const key = `${rows.instanceNo}/${eventId}`
-      if (!byKey.has(key)) byKey.set(key, { key, rows, request, row, eventId })
-    }
-  }
-  return [...byKey.values()].sort(
-    (a, b) => a.rows.instanceNo - b.rows.instanceNo || (a.eventId < b.eventId ? -1 : 1),
-  )
-}
-
-/** Array literals, written here: the values are numbers and ids, so nothing needs to be escaped. */
-export async function eventArrays(sorted: readonly SortedRow[], words: Words): Promise<readonly string[]> {
-  const numbers = await words.numbersOf(wordsIn(sorted))
-  const { instanceNos, eventIds } = keysOf(sorted)
+/** One array for each of `INPUT_ARRAYS`. */
+export async function eventArrays(
+  group: readonly EventRows[],
+  order: GroupOrder,
+  words: Words,
+): Promise<readonly Buffer[]> {
+  const wordNos = await wordNosOf(group, words)
+  const { instanceNos, eventIds } = keyArrays(group, order)
   return [
     instanceNos,
     eventIds,
     ...eventColumns.map(({ kind }, column) =>
-      arrayLiteral(sorted, (row) => {
-        const value = valueOf(row, column)
-        if (Number.isNaN(value)) return null
-        return kind === 'word' ? numbers.get(textOf(row, column) as string) : value
+      doubleArray(order.count, (index) => {
+        const request = order.requests[index] as number
+        const { values } = group[request] as EventRows
+        const value = values[(order.rows[index] as number) * EVENT_STRIDE + column] as number
+        return kind === 'word' ? (wordNos[request]?.[value] ?? Number.NaN) : value
       }),
     ),
   ]
 }
 
-export function keysOf(sorted: readonly SortedRow[]) {
+export function keyArrays(group: readonly EventRows[], { count, requests, rows }: GroupOrder) {
   return {
-    instanceNos: arrayLiteral(sorted, ({ rows }) => rows.instanceNo),
-    eventIds: arrayLiteral(sorted, ({ eventId }) => eventId),
+    instanceNos: integerArray(requests.map((request) => (group[request] as EventRows).instanceNo)),
+    eventIds: uuidArray(count, (bytes, offset, index) => {
+      const from = (rows[index] as number) * UUID_BYTES
+      const { eventIds } = group[requests[index] as number] as EventRows
+      for (let byte = 0; byte < UUID_BYTES; byte++) bytes[offset + byte] = eventIds[from + byte] as number
+    }),
   }
 }
 
-function arrayLiteral(
-  sorted: readonly SortedRow[],
-  value: (row: SortedRow) => number | string | null | undefined,
-): string {
-  let text = '{'
-  for (const row of sorted) text += text === '{' ? (value(row) ?? 'NULL') : `,${value(row) ?? 'NULL'}`
-  return `${text}}`
-}
-
-function wordsIn(sorted: readonly SortedRow[]): ReadonlySet<string> {
-  const found = new Set<string>()
-  for (const row of sorted) {
-    for (const column of wordColumns) {
-      const text = textOf(row, column)
-      if (text !== undefined) found.add(text)
-    }
-  }
-  return found
-}
-
-function textOf(row: SortedRow, column: number): string | undefined {
-  return row.rows.texts[valueOf(row, column)]
-}
-
-function valueOf({ rows, row }: SortedRow, column: number): number {
-  return rows.values[row * EVENT_STRIDE + column] as number
+/** Of each request, the numbers of its texts. */
+async function wordNosOf(group: readonly EventRows[], words: Words): Promise<readonly (readonly number[])[]> {
+  const numbers = await words.numbersOf(new Set(group.flatMap(({ texts }) => texts)))
+  return group.map(({ texts }) => texts.map((text) => numbers.get(text) as number))
 }

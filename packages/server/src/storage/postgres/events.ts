@@ -1,8 +1,10 @@
-import { complexityCodes, outcomeCodes, providerCodes, taskTypeCodes } from '../enum-codes.ts'
 import type { EventRows } from '../event-rows.ts'
-import { AppendedRow, type AppendedRows, type PositionedObservation } from '../store.ts'
+import { AppendedRow, type AppendedRows } from '../store.ts'
 import { selectStoredEvents, type StoredEvent, toStoredEvent } from '../stored-event.ts'
-import { eventArrays, INPUT_ARRAYS, keysOf, type SortedRow, sortedRows } from './event-arrays.ts'
+import { UUID_BYTES } from '../uuid-bytes.ts'
+import { integerArray } from './binary-array.ts'
+import { eventArrays, INPUT_ARRAYS } from './event-arrays.ts'
+import { type GroupOrder, orderByKey } from './group-order.ts'
 import { retrying } from './retrying.ts'
 import type { Session, SqlRow } from './session.ts'
 import type { SettledPositions } from './settled-positions.ts'
@@ -15,11 +17,16 @@ export interface AppendedGroup {
 }
 
 const COLUMNS = INPUT_ARRAYS.map(({ name }) => name).join(', ')
+const COUNT = `$${INPUT_ARRAYS.length + 1}::integer`
+const SENDERS = `$${INPUT_ARRAYS.length + 2}::integer[]`
 
 /**
  * Stores a group in one statement. Arrays of each column are as fast as one JSON document and half its size; both are
- * faster than rows of values. Rows go in by key, on both sides of the wire, because two transactions that insert the
- * same keys in different orders wait for each other.
+ * faster than rows of values, and than one array of all numbers that is picked apart by index.
+ *
+ * Rows go in by key, because two transactions that insert the same keys in different orders wait for each other. They
+ * come in that order, and nothing here changes it: `IS TRUE` keeps the look at the senders a filter, where a join
+ * would be free to turn the order round, and sorting once more would take a tenth of the statement.
  *
  * The instances are locked against their deletion until the commit. Of one that is deleted, nothing is stored. Keys come
  * back only where not all rows were stored, which is when somebody has to know.
@@ -30,27 +37,24 @@ const COLUMNS = INPUT_ARRAYS.map(({ name }) => name).join(', ')
 const APPEND = {
   name: 'append events',
   text: `
-    WITH input AS (
-      SELECT * FROM unnest(${INPUT_ARRAYS.map(({ type }, index) => `$${index + 1}::${type}[]`).join(', ')}) AS input (${COLUMNS})
-    ), sender AS MATERIALIZED (
-      SELECT instance_no FROM instances WHERE instance_no IN (SELECT instance_no FROM input)
-       ORDER BY instance_no FOR KEY SHARE
+    WITH sender AS MATERIALIZED (
+      SELECT instance_no FROM instances WHERE instance_no = ANY (${SENDERS}) ORDER BY instance_no FOR KEY SHARE
     ), stored AS (
       INSERT INTO events (${COLUMNS})
-      SELECT ${COLUMNS} FROM input JOIN sender USING (instance_no)
-       WHERE CASE WHEN (SELECT EXISTS (SELECT 1 FROM pruned_events)) THEN
+      SELECT ${COLUMNS}
+        FROM unnest(${INPUT_ARRAYS.map(({ type }, index) => `$${index + 1}::${type}[]`).join(', ')}) AS input (${COLUMNS})
+       WHERE (instance_no IN (SELECT instance_no FROM sender)) IS TRUE
+         AND CASE WHEN (SELECT EXISTS (SELECT 1 FROM pruned_events)) THEN
                (SELECT true FROM pruned_events AS pruned
                  WHERE pruned.instance_no = input.instance_no AND pruned.event_id = input.event_id) IS NULL
              ELSE true END
-       ORDER BY instance_no, event_id
       ON CONFLICT (instance_no, event_id) DO NOTHING
       RETURNING position, instance_no, event_id
     )
     SELECT count(*) AS stored, max(position) AS position,
-           CASE WHEN count(*) < $${INPUT_ARRAYS.length + 1} THEN
+           CASE WHEN count(*) < ${COUNT} THEN
              array_agg(instance_no || '/' || replace(event_id::text, '-', '')) END AS keys,
-           CASE WHEN count(*) < $${INPUT_ARRAYS.length + 1} THEN
-             (SELECT array_agg(instance_no) FROM sender) END AS senders
+           CASE WHEN count(*) < ${COUNT} THEN (SELECT array_agg(instance_no) FROM sender) END AS senders
       FROM stored`,
 }
 
@@ -59,58 +63,58 @@ export function openEventAppender(
   words: Words,
 ): (requests: readonly EventRows[]) => Promise<AppendedGroup> {
   return async (requests) => {
-    const sorted = sortedRows(requests)
-    const arrays = await eventArrays(sorted, words)
-    const row = await retrying(() => database.get(APPEND, [...arrays, sorted.length]))
+    const order = orderByKey(requests)
+    const arrays = await eventArrays(requests, order, words)
+    const params = [...arrays, order.count, sendersOf(requests)]
+    const row = await retrying(() => database.get(APPEND, params))
 
-    const appended = appendedRows(requests, sorted, row)
-    const position = row?.['position'] ?? (await positionOf(database, keysOf(sorted)))
+    const appended = appendedRows(requests, order, row)
+    const position = row?.['position'] ?? (await positionOf(database, arrays))
     return { requests: appended, position: Number(position) }
   }
 }
 
+function sendersOf(requests: readonly EventRows[]): Buffer {
+  return integerArray(Uint32Array.from(new Set(requests.map(({ instanceNo }) => instanceNo))).sort())
+}
+
 function appendedRows(
   requests: readonly EventRows[],
-  sorted: readonly SortedRow[],
+  { count, requests: requestOf, rows: rowOf }: GroupOrder,
   row: SqlRow | undefined,
 ): readonly AppendedRows[] {
-  const areAllStored = row?.['stored'] === sorted.length
+  const areAllStored = row?.['stored'] === count
   const stored = new Set(row?.['keys'] as readonly string[] | null)
   const senders = new Set(row?.['senders'] as readonly number[] | null)
-  const appended = requests.map(({ count, instanceNo }) =>
-    new Uint8Array(count).fill(
-      areAllStored || senders.has(instanceNo) ? AppendedRow.STORED_BEFORE : AppendedRow.INSTANCE_DELETED,
+  const appended = requests.map((rows) =>
+    new Uint8Array(rows.count).fill(
+      areAllStored || senders.has(rows.instanceNo) ? AppendedRow.STORED_BEFORE : AppendedRow.INSTANCE_DELETED,
     ),
   )
-  for (const { key, request, row: index } of sorted) {
-    const flags = appended[request]
-    if (flags !== undefined && (areAllStored || stored.has(key))) flags[index] = AppendedRow.STORED
+  for (let index = 0; index < count; index++) {
+    const request = requestOf[index] as number
+    const at = rowOf[index] as number
+    if (!areAllStored && !stored.has(keyOf(requests[request] as EventRows, at))) continue
+    ;(appended[request] as Uint8Array)[at] = AppendedRow.STORED
   }
   return appended
 }
 
+/** As the statement writes it. */
+function keyOf({ instanceNo, eventIds }: EventRows, row: number): string {
+  const { buffer, byteOffset } = eventIds
+  return `${instanceNo}/${Buffer.from(buffer, byteOffset + row * UUID_BYTES, UUID_BYTES).toString('hex')}`
+}
+
 /** The newest position of events that are stored already. Named apart, the instances lead to their partitions alone. */
-async function positionOf(database: Session, keys: ReturnType<typeof keysOf>): Promise<number> {
+async function positionOf(database: Session, [instanceNos, eventIds]: readonly Buffer[]): Promise<number> {
   const row = await database.get(
     `SELECT max(position) AS position FROM events
        JOIN unnest($1::integer[], $2::uuid[]) AS input (instance_no, event_id) USING (instance_no, event_id)
       WHERE events.instance_no = ANY($1::integer[])`,
-    [keys.instanceNos, keys.eventIds],
+    [instanceNos ?? null, eventIds ?? null],
   )
   return Number(row?.['position'] ?? 0)
-}
-
-/** Reads settled events as predictions see them, in order of position. */
-export function openObservations(
-  database: Session,
-  positions: SettledPositions,
-): (position: number, limit: number) => Promise<readonly PositionedObservation[]> {
-  return async (position, limit) => {
-    const settled = await positions.newest()
-    if (settled <= position) return []
-    const rows = await database.all(SELECT_OBSERVATIONS, [position, settled, limit])
-    return rows.map(toObservation)
-  }
 }
 
 /** Reads settled events as they came, in order of position. */
@@ -123,37 +127,5 @@ export function openStoredEvents(
   return async (position, limit) => {
     const rows = await database.all(select, [position, await positions.newest(), limit])
     return rows.map(toStoredEvent)
-  }
-}
-
-const SELECT_OBSERVATIONS = `
-  SELECT position, instance_id, received_at_ms, task_type, model.word AS model, provider, complexity,
-         actual_input_tokens, actual_output_tokens, actual_cost_usd_micros, task_duration_ms,
-         estimated_input_tokens, estimated_output_tokens, outcome, quality_gate_passed, quality_gates_run
-    FROM (SELECT * FROM events WHERE position > $1 AND position <= $2 ORDER BY position LIMIT $3) AS events
-    JOIN instances USING (instance_no)
-    JOIN words AS model ON model.word_no = events.model
-   ORDER BY position`
-
-const SUCCESS = outcomeCodes.encode('success')
-
-function toObservation(row: SqlRow): PositionedObservation {
-  return {
-    position: Number(row['position']),
-    instanceId: String(row['instance_id']),
-    receivedAtMs: Number(row['received_at_ms']),
-    taskType: taskTypeCodes.decode(Number(row['task_type'])),
-    model: String(row['model']),
-    provider: providerCodes.decode(Number(row['provider'])),
-    complexity: complexityCodes.decode(Number(row['complexity'])),
-    inputTokens: Number(row['actual_input_tokens']),
-    outputTokens: Number(row['actual_output_tokens']),
-    costUsdMicros: Number(row['actual_cost_usd_micros']),
-    durationMs: Number(row['task_duration_ms']),
-    estimatedInputTokens: Number(row['estimated_input_tokens']),
-    estimatedOutputTokens: Number(row['estimated_output_tokens']),
-    succeeded: row['outcome'] === SUCCESS,
-    gatesPassed: row['quality_gate_passed'] === 1,
-    gatesListed: row['quality_gates_run'] !== 0,
   }
 }

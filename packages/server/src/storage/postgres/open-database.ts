@@ -18,6 +18,8 @@ export interface DatabaseOptions {
   readonly maxConnections: number
   /** Longest time that a statement may take. */
   readonly statementTimeoutMs: number
+  /** Whether named statements are planned once and for all, and not for the parameters of each call. */
+  readonly isPlannedOnce?: boolean
   /** Told when an idle connection breaks, which is no request's failure. */
   readonly onBrokenConnection?: (error: Error) => void
 }

@@ -1,5 +1,5 @@
 import type { Store } from '../store.ts'
-import { openObservations } from './events.ts'
+import { openObservations } from './observations.ts'
 import { openDatabase } from './open-database.ts'
 import { openSettledPositions } from './settled-positions.ts'
 

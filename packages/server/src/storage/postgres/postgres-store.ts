@@ -3,13 +3,15 @@ import type { RunWriteOutcome } from '../run-store.ts'
 import type { AppendOutcome } from '../store.ts'
 import type { SharedStore } from '../shared-store.ts'
 import { explaining } from './database-target.ts'
-import { openEventAppender, openObservations, openStoredEvents } from './events.ts'
+import { openEventAppender, openStoredEvents } from './events.ts'
 import { deleteInstance, deletionsAfter } from './deletions.ts'
 import { refuseHalfMoved } from './half-moved.ts'
 import { createInstance, findInstance, listInstances } from './instances.ts'
+import { JoinedAppends } from './joined-appends.ts'
 import { createKey, keysChangedSince, listKeys, revokeKey, touchKeys } from './keys.ts'
 import { takeLead } from './leadership.ts'
 import { migrate, refuseUnfit } from './migrate.ts'
+import { openObservations } from './observations.ts'
 import { openDatabase, openSession } from './open-database.ts'
 import { listOtlpRequests, listOtlpSessions, openOtlpSessions, otlpSessionWork } from './otlp-reads.ts'
 import { appendOtlp, claimOtlpSession, settleOtlp } from './otlp-writes.ts'
@@ -29,8 +31,10 @@ import { openWords } from './words.ts'
 
 /** Groups of events on their way at once: one waits for the disk while the next ones are sent. */
 const GROUPS_AT_ONCE = 3
-/** One more than groups, for agent runs, keys and words. */
-const WRITE_CONNECTIONS = GROUPS_AT_ONCE + 1
+/** From here on a statement's own cost is less than that of its rows by far. */
+const ENOUGH_ROWS = 100
+/** For agent runs, keys, words and what is done every so often. */
+const WRITE_CONNECTIONS = 2
 const READ_CONNECTIONS = 4
 const WRITE_TIMEOUT_MS = 10_000
 const READ_TIMEOUT_MS = 30_000
@@ -48,12 +52,17 @@ export interface PostgresOptions {
  */
 export async function openPostgresStore(url: string, options: PostgresOptions = {}): Promise<SharedStore> {
   await explaining(url, () => prepareDatabase(url))
-  const pool = (maxConnections: number, statementTimeoutMs: number) =>
-    openDatabase(url, { ...options, maxConnections, statementTimeoutMs })
+  const pool = (maxConnections: number, statementTimeoutMs: number, isPlannedOnce = false) =>
+    openDatabase(url, { ...options, maxConnections, statementTimeoutMs, isPlannedOnce })
+  // A group of one row and one of a thousand are stored by the same plan; to make one takes as long as storing ten rows.
+  const appends = pool(GROUPS_AT_ONCE, WRITE_TIMEOUT_MS, true)
   const writes = pool(WRITE_CONNECTIONS, WRITE_TIMEOUT_MS)
   const reads = pool(READ_CONNECTIONS, READ_TIMEOUT_MS)
   const words = openWords(writes)
-  const appendEvents = openEventAppender(writes, words)
+  const joined = new JoinedAppends(openEventAppender(appends, words), {
+    maxAtOnce: GROUPS_AT_ONCE,
+    enoughRows: ENOUGH_ROWS,
+  })
   const positions = openSettledPositions(reads)
   const save = async (units: UnitsToSave) => {
     await writes.transaction((session) => saveUnits(session, words, units))
@@ -63,7 +72,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
     engine: 'postgres',
     groupsAtOnce: GROUPS_AT_ONCE,
     appendEvents: (requests) =>
-      orUnavailable<AppendOutcome>(async () => ({ kind: 'stored', ...(await appendEvents(requests)) })),
+      orUnavailable<AppendOutcome>(async () => ({ kind: 'stored', ...(await joined.append(requests)) })),
     writeRuns: (requests) =>
       orUnavailable<RunWriteOutcome>(async () => {
         const results = await retrying(() =>
@@ -128,7 +137,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
     touchKeys: (lastUsedAtMs) => touchKeys(writes, lastUsedAtMs),
     status: () => readStatus(reads),
     async close() {
-      await Promise.all([writes.close(), reads.close()])
+      await Promise.all([appends.close(), writes.close(), reads.close()])
     },
   }
 }

@@ -35,6 +35,8 @@ import type { Database, Session } from './session.ts'
 export interface SettledPositions {
   /** @returns a position up to which everything is settled. It waits a little for transactions under way. */
   newest(): Promise<number>
+  /** The newest one found so far, 0 if there is none: what is read up to there waits for nobody. */
+  known(): number
 }
 
 /** What a look has seen and is not known to be settled. */
@@ -72,6 +74,10 @@ export function openSettledPositions(
   }
 
   return {
+    known() {
+      forgetIfConnectedAnew()
+      return settled
+    },
     async newest() {
       const reached = await lastPosition(database)
       forgetIfConnectedAnew()

@@ -1,6 +1,6 @@
 import type { StoreSnapshot } from '../store.ts'
 import { explaining } from './database-target.ts'
-import { openObservations } from './events.ts'
+import { openObservations } from './observations.ts'
 import { openSession } from './open-database.ts'
 import type { SettledPositions } from './settled-positions.ts'
 import { compareRollups } from './rollups.ts'
@@ -19,7 +19,7 @@ export async function openSnapshot(url: string, positions: SettledPositions): Pr
   const newest = Math.max(settled, Number(read?.['position']))
   return {
     loadUnits: () => readUnits(session),
-    observationsAfter: openObservations(session, { newest: async () => newest }),
+    observationsAfter: openObservations(session, { newest: async () => newest, known: () => newest }),
     compareRollups: () => compareRollups(session),
     close: () => session.close(),
   }
