@@ -17,6 +17,7 @@ import { GroupCommit, type GroupOutcome } from './ingest/group-commit.ts'
 import { type EventCommits, ingestEvents } from './ingest/ingest-events.ts'
 import type { Chore } from './housekeeping.ts'
 import { intakeSteps } from './ingest/steps.ts'
+import { BusyTime } from './lifecycle/busy-time.ts'
 import { retentionChores } from './operations/retention-chore.ts'
 import { openOtlp } from './otlp/open-otlp.ts'
 import type { CostOf } from './otlp/task-event.ts'
@@ -64,12 +65,14 @@ export function compose({ config, store, keys, predictions, nowMs, listPrice, da
     notPredicted: predictions.notPredicted,
     storeSizeBytes: async () => (await store.status()).sizeBytes,
   })
+  const storeTime = new BusyTime()
   const dashboard = openDashboard({
     config,
     store,
     registry: metrics.registry,
     calibration: () => predictions.forecasts.calibration,
     version,
+    commitBusyMs: () => storeTime.busyMs,
     directory: dashboardDirectory,
     nowMs,
   })
@@ -80,7 +83,8 @@ export function compose({ config, store, keys, predictions, nowMs, listPrice, da
   }
   const bodies = new BodyBudget(config.maxBytesUnderWay)
   const commits: EventCommits = new GroupCommit(
-    (requests) => metrics.timingCommit(() => appendAndFold(store, projector, requests), requests),
+    (requests) =>
+      storeTime.during(() => metrics.timingCommit(() => appendAndFold(store, projector, requests), requests)),
     { ...limits, groupsAtOnce: store.groupsAtOnce },
   )
   const rateLimit = config.rateLimitEnabled ? new RateLimit(config.rateLimitRpm, nowMs) : undefined
@@ -88,7 +92,7 @@ export function compose({ config, store, keys, predictions, nowMs, listPrice, da
   const runCommits: RunServices['commits'] = new GroupCommit(
     (requests) =>
       metrics.timingCommit(async () => {
-        const outcome = await store.writeRuns(requests.map(({ writes }) => writes))
+        const outcome = await storeTime.during(() => store.writeRuns(requests.map(({ writes }) => writes)))
         if (outcome.kind === 'stored') dashboard.services.live.hint('runs')
         return outcome
       }, requests),

@@ -10,6 +10,7 @@ import type { Store } from '../storage/store.ts'
 import { keepRollups } from './keep-rollups.ts'
 import { LiveHints } from './live-hints.ts'
 import type { HealthSources } from './panels/health.ts'
+import { gaugeRollupLag } from './rollup-lag.ts'
 import { RollupReader } from './rollup-reader.ts'
 
 /** Puts together what the dashboard needs. */
@@ -19,6 +20,8 @@ export function openDashboard(parts: {
   readonly registry: HealthSources['registry']
   readonly calibration: HealthSources['calibration']
   readonly version: string
+  /** Milliseconds in which commits were under way. */
+  readonly commitBusyMs: () => number
   /** Where the built page lies, if not in its package. */
   readonly directory?: string | undefined
   readonly nowMs: () => number
@@ -44,7 +47,8 @@ export function openDashboard(parts: {
     directory: parts.directory ?? builtPage(),
     nowMs,
   }
-  return { services, chore: keepRollups(store, live) }
+  gaugeRollupLag(parts.registry, store)
+  return { services, chore: keepRollups(store, live, parts) }
 }
 
 function builtPage(): string {

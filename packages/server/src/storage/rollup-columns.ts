@@ -6,31 +6,32 @@ export const RATIO_CLASSES = 14
 export const RATIO_EXPONENTS = Array.from({ length: RATIO_CLASSES - 1 }, (_, index) => index - 6)
 
 /**
- * What a rollup adds up: the name of each sum and what one event adds to it, in SQL that both engines read. `picked` is the
- * event with its day and the classes of its ratios (`rollup-statements.ts`).
+ * What a rollup adds up: the name of each sum and how it is made of events, in SQL that both engines read. `picked` are the
+ * events with their day and the classes of their ratios (`rollup-statements.ts`).
  *
- * All of it is whole numbers, so that sums are exact in any order and what was added can be subtracted again.
+ * All of it is whole numbers, so that sums are exact in any order and what was added can be subtracted again. A filtered
+ * count costs an event that is not in it a comparison, where a sum of ones and zeros costs an addition.
  */
 export const rollupSums: Readonly<Record<string, string>> = {
-  tasks: '1',
-  successes: flag('outcome = 0'),
-  failures: flag('outcome = 1'),
-  partials: flag('outcome = 2'),
-  timeouts: flag('outcome = 3'),
-  cost_usd_micros: 'cost',
-  cost_of_successes: `CASE WHEN outcome = 0 THEN cost ELSE 0 END`,
-  tasks_with_cost: flag('cost > 0'),
-  successes_with_cost: flag('cost > 0 AND outcome = 0'),
+  tasks: 'count(*)',
+  successes: countOf('outcome = 0'),
+  failures: countOf('outcome = 1'),
+  partials: countOf('outcome = 2'),
+  timeouts: countOf('outcome = 3'),
+  cost_usd_micros: 'sum(cost)',
+  cost_of_successes: 'sum(CASE WHEN outcome = 0 THEN cost ELSE 0 END)',
+  tasks_with_cost: countOf('cost > 0'),
+  successes_with_cost: countOf('cost > 0 AND outcome = 0'),
   // In hundreds of micro-dollars: nine million of the dearest tasks in one row before 64 bits are full.
-  cost_squares: '((cost + 50) / 100) * ((cost + 50) / 100)',
-  input_tokens: 'input',
-  output_tokens: 'output',
-  duration_ms: 'duration_ms',
-  retries: 'retries',
-  tasks_with_gates: flag('gates_run <> 0'),
-  gates_passed: flag('gates_run <> 0 AND gate_passed = 1'),
-  ...perGate((bit, gate) => [`${gate}_run`, flag(`(gates_run & ${bit}) <> 0`)]),
-  ...perGate((bit, gate) => [`${gate}_failed`, flag(`(gates_failed & ${bit}) <> 0`)]),
+  cost_squares: 'sum(((cost + 50) / 100) * ((cost + 50) / 100))',
+  input_tokens: 'sum(input)',
+  output_tokens: 'sum(output)',
+  duration_ms: 'sum(duration_ms)',
+  retries: 'sum(retries)',
+  tasks_with_gates: countOf('gates_run <> 0'),
+  gates_passed: countOf('gates_run <> 0 AND gate_passed = 1'),
+  ...perGate((bit, gate) => [`${gate}_run`, countOf(`(gates_run & ${bit}) <> 0`)]),
+  ...perGate((bit, gate) => [`${gate}_failed`, countOf(`(gates_failed & ${bit}) <> 0`)]),
   ...estimatesOf('input'),
   ...estimatesOf('output'),
   ...estimatesOf('cost'),
@@ -55,11 +56,11 @@ export function ratioClass(actual: string, estimated: string): string {
 function estimatesOf(metric: string): Readonly<Record<string, string>> {
   const classes = Array.from({ length: RATIO_CLASSES }, (_, index) => [
     `${metric}_ratio_${index}`,
-    flag(`${metric}_class = ${index}`),
+    countOf(`${metric}_class = ${index}`),
   ])
   return {
-    [`${metric}_estimated`]: `CASE WHEN ${metric}_class IS NULL THEN 0 ELSE ${metric}_estimate END`,
-    [`${metric}_actual`]: `CASE WHEN ${metric}_class IS NULL THEN 0 ELSE ${metric} END`,
+    [`${metric}_estimated`]: `sum(CASE WHEN ${metric}_class IS NULL THEN 0 ELSE ${metric}_estimate END)`,
+    [`${metric}_actual`]: `sum(CASE WHEN ${metric}_class IS NULL THEN 0 ELSE ${metric} END)`,
     ...Object.fromEntries(classes),
   }
 }
@@ -70,6 +71,6 @@ function perGate(
   return Object.fromEntries(qualityGateCodes.values.map((gate, code) => entry(1 << code, gate)))
 }
 
-function flag(condition: string): string {
-  return `CASE WHEN ${condition} THEN 1 ELSE 0 END`
+function countOf(condition: string): string {
+  return `count(*) FILTER (WHERE ${condition})`
 }

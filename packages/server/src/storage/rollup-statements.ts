@@ -15,6 +15,9 @@ export const ANY_COMPLEXITY = -1
 
 export const ROLLUP_KEY = ['weekly', 'complexity', 'day', 'model', 'provider', 'harness', 'task_type']
 const SUM_NAMES = Object.keys(rollupSums)
+/** In a row of each of the two tables. */
+export const ROLLUP_COLUMNS = ROLLUP_KEY.length + SUM_NAMES.length
+export const SOURCE_COLUMNS = 4
 
 /** No agent ran before: an earlier timestamp comes from a clock that was never set. */
 export const FIRST_CREDIBLE_DAY_MS = Date.UTC(2020, 0, 1)
@@ -45,7 +48,7 @@ function rollupsOf(events: EventsChosen, sign: '' | '-' = ''): string {
   return `
     WITH picked AS MATERIALIZED (SELECT ${PICKED} FROM ${events}),
     fine AS MATERIALIZED (
-      SELECT day, complexity, model, provider, harness, task_type, ${sums.map(([name, sql]) => `sum(${sql}) AS ${name}`).join(', ')}
+      SELECT day, complexity, model, provider, harness, task_type, ${sums.map(([name, sql]) => `${sql} AS ${name}`).join(', ')}
         FROM picked GROUP BY day, complexity, model, provider, harness, task_type)
     SELECT variant.column1 AS weekly,
            CASE WHEN variant.column2 = 1 THEN ${ANY_COMPLEXITY} ELSE complexity END AS complexity,
@@ -66,6 +69,11 @@ export function addEvents(events: EventsChosen): readonly string[] {
   return change(rollupsOf(events), sourcesOf(events))
 }
 
+/** What `addEvents` adds: two questions, whose rows the two statements of `ADD_ROWS` take. */
+export function rowsToAdd(events: EventsChosen): readonly [rollups: string, sources: string] {
+  return [rollupsOf(events), sourcesOf(events)]
+}
+
 /** Takes events out of the rollups that were added before. */
 export function subtractEvents(events: EventsChosen): {
   readonly change: readonly string[]
@@ -84,6 +92,13 @@ function change(rollups: string, sources: string): readonly string[] {
     `INSERT INTO rollup_sources (instance_no, harness, day, events) ${sources}
      ON CONFLICT (instance_no, harness, day) DO UPDATE SET events = rollup_sources.events + excluded.events`,
   ]
+}
+
+/** Add a row each of what `rowsToAdd` gives. */
+export const ADD_ROWS = change(placesFor(ROLLUP_COLUMNS), placesFor(SOURCE_COLUMNS))
+
+function placesFor(values: number): string {
+  return `VALUES (${Array.from({ length: values }, () => '?').join(', ')})`
 }
 
 export const CLEAR_ROLLUPS = ['DELETE FROM rollups', 'DELETE FROM rollup_sources']

@@ -10,7 +10,7 @@ import type { RollupSum } from './rollup-columns.ts'
  */
 export interface RollupStore {
   /** Adds some events that are not in the rollups yet. While another process does, it adds none. */
-  foldRollups(maxEvents: number): Promise<{ readonly events: number }>
+  foldRollups(maxEvents: number): Promise<FoldedEvents>
   rollupState(): Promise<RollupState>
   /** A row for each combination of `by` that has tasks, in no order. */
   sumRollups(query: RollupQuery): Promise<readonly RollupRow[]>
@@ -18,6 +18,12 @@ export interface RollupStore {
   listRollupSources(today: number): Promise<readonly RollupSource[]>
   /** Empties the rollups, to be made anew by `foldRollups`. */
   clearRollups(): Promise<void>
+}
+
+export interface FoldedEvents {
+  readonly events: number
+  /** How long threads or the database were busy with it, without waiting for a turn. */
+  readonly workMs: number
 }
 
 export interface RollupState {

@@ -67,6 +67,18 @@ for (const engine of ENGINES) {
       expect(plain((await store.loadUnits()).units)).toEqual(plain(units))
     })
 
+    it('saves thousands of units together with their position', async () => {
+      await using database = await engine.createDatabase()
+      const store = await database.open()
+      await createInstance(store, 0)
+      const units = Array.from({ length: 3000 }, (_, number) => aUnit({ day: number }))
+
+      await store.saveUnits(units, 9)
+
+      const loaded = await store.loadUnits()
+      expect([loaded.units.length, loaded.position]).toEqual([3000, 9])
+    })
+
     it('saves neither units nor the position when one unit cannot be saved', async () => {
       await using database = await engine.createDatabase()
       const store = await database.open()

@@ -8,7 +8,14 @@ import {
   whole,
 } from '../rollup-statements.ts'
 import { rollupQuery, sourcesQuery, stateQuery } from '../rollup-query.ts'
-import type { RollupComparison, RollupQuery, RollupRow, RollupSource, RollupState } from '../rollup-store.ts'
+import type {
+  FoldedEvents,
+  RollupComparison,
+  RollupQuery,
+  RollupRow,
+  RollupSource,
+  RollupState,
+} from '../rollup-store.ts'
 import type { Database, Session, SqlRow, SqlValue } from './session.ts'
 import type { SettledPositions } from './settled-positions.ts'
 
@@ -22,26 +29,28 @@ export async function foldRollups(
   database: Database,
   positions: SettledPositions,
   maxEvents: number,
-): Promise<{ readonly events: number }> {
+): Promise<FoldedEvents> {
   // Asked before the transaction, which would be among those whose end is waited for.
   const settled = await positions.newest()
-  return database.transaction(async (session) => {
+  const startedMs = performance.now()
+  const events = await database.transaction(async (session) => {
     const held = await session.get(`${SELECT_POSITION} FOR UPDATE SKIP LOCKED`)
-    if (held === undefined) return { events: 0 }
+    if (held === undefined) return 0
     const position = Number(held['position'])
     const chosen = await session.get(
       `SELECT count(*) AS events, max(position) AS position
          FROM (SELECT position FROM events WHERE position > $1 AND position <= $2 ORDER BY position LIMIT $3) AS next`,
       [position, settled, maxEvents],
     )
-    const events = Number(chosen?.['events'])
-    if (events === 0) return { events }
+    const chosenEvents = Number(chosen?.['events'])
+    if (chosenEvents === 0) return 0
     const upTo = Number(chosen?.['position'])
     for (const sql of addEvents(`events WHERE position > ${whole(position)} AND position <= ${whole(upTo)}`))
       await session.run(sql)
     await movePosition(session, upTo)
-    return { events }
+    return chosenEvents
   })
+  return { events, workMs: performance.now() - startedMs }
 }
 
 /** Keeps the rollups as they are until the end of the caller's transaction. @returns their position. */

@@ -7,6 +7,7 @@ import { findInstance, listInstances } from './instances.ts'
 import { keysChangedSince, listKeys } from './keys.ts'
 import { openOtlpOpenSessions, openOtlpRequests, openOtlpSessionList, openOtlpWork } from './otlp-reads.ts'
 import { openPrunableCounts } from './retention.ts'
+import { openEventSums } from './rollup-folding.ts'
 import { listRollupSources, openRollupState, sumRollups } from './rollups.ts'
 import { openRunList } from './run-list.ts'
 import { openRunCounts, openRunEvents, openRunFinder } from './run-reads.ts'
@@ -36,6 +37,7 @@ export function readerOperations(database: SqliteDriver) {
     listRunEvents: openRunEvents(database),
     countRuns: openRunCounts(database),
     rollupState: openRollupState(database),
+    sumNextEvents: openEventSums(database),
     sumRollups: (query: RollupQuery) => sumRollups(database, query),
     listRollupSources: (today: number) => listRollupSources(database, today),
     listOtlpRequests: openOtlpRequests(database),

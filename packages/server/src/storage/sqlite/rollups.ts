@@ -1,5 +1,4 @@
 import {
-  addEvents,
   CLEAR_ROLLUPS,
   compareWithEvents,
   type EventsChosen,
@@ -11,32 +10,6 @@ import { rollupQuery, sourcesQuery, stateQuery } from '../rollup-query.ts'
 import type { RollupComparison, RollupQuery, RollupRow, RollupSource, RollupState } from '../rollup-store.ts'
 import type { SqliteDriver, SqliteRow } from './driver.ts'
 import { transaction } from './transaction.ts'
-
-/** Adds the next events and moves the position, in one transaction. */
-export function openRollupFolder(database: SqliteDriver): (maxEvents: number) => { readonly events: number } {
-  const choose = database.prepare(
-    `SELECT count(*) AS events, max(position) AS position
-       FROM (SELECT position FROM events WHERE position > ? ORDER BY position LIMIT ?)`,
-  )
-  const move = database.prepare(`UPDATE projections SET position = ? WHERE name = '${ROLLUPS}'`)
-  return (maxEvents) => {
-    // Outside a transaction first: most looks find nothing, and a write transaction waits for its turn.
-    if (choose.get(rolledUpTo(database), 1)?.['events'] === 0) return { events: 0 }
-    return transaction(database, () => {
-      const position = rolledUpTo(database)
-      const chosen = choose.get(position, maxEvents)
-      const events = Number(chosen?.['events'])
-      if (events === 0) return { events }
-      const upTo = Number(chosen?.['position'])
-      for (const sql of addEvents(
-        `events WHERE position > ${whole(position)} AND position <= ${whole(upTo)}`,
-      ))
-        database.exec(sql)
-      move.run(upTo)
-      return { events }
-    })
-  }
-}
 
 /** Takes events out of the rollups that are about to be deleted, inside the caller's transaction. */
 export function uncountEvents(database: SqliteDriver, condition: string): void {
@@ -71,7 +44,7 @@ export function listRollupSources(database: SqliteDriver, today: number): readon
   return database.prepare(sourcesQuery(today)).all().map(toRollupSource)
 }
 
-function rolledUpTo(database: SqliteDriver): number {
+export function rolledUpTo(database: SqliteDriver): number {
   return Number(
     database.prepare(`SELECT position FROM projections WHERE name = '${ROLLUPS}'`).get()?.['position'],
   )

@@ -9,8 +9,10 @@ import { openDatabase } from './open-database.ts'
 import { packRows, splitAppended } from './packed-rows.ts'
 import type { ReaderOperations } from './reader-operations.ts'
 import type { SnapshotOperations } from './snapshot-operations.ts'
+import { rollupFolding } from './rollup-folding.ts'
 import { startDatabaseThread } from './start-database-thread.ts'
 import { callsTo } from './thread-calls.ts'
+import { unitSaving } from './unit-saving.ts'
 import type { WriterOperations } from './writer-operations.ts'
 
 /**
@@ -65,13 +67,13 @@ export async function openSqliteStore(file: string): Promise<Store> {
     observationsAfter: reader.observationsAfter,
     eventsAfter: reader.eventsAfter,
     countEvents: reader.countEvents,
-    foldRollups: writer.foldRollups,
+    foldRollups: rollupFolding(reader, writer),
     clearRollups: writer.clearRollups,
     rollupState: reader.rollupState,
     sumRollups: reader.sumRollups,
     listRollupSources: reader.listRollupSources,
     loadUnits: reader.loadUnits,
-    saveUnits: writer.saveUnits,
+    saveUnits: unitSaving(writer),
     replaceUnits: writer.replaceUnits,
     openSnapshot: () => openSnapshot(file),
     loadTrust: reader.loadTrust,

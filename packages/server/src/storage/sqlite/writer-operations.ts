@@ -11,7 +11,8 @@ import { createKey, revokeKey, touchKeys } from './keys.ts'
 import { claimOtlpSession, openOtlpAppender, settleOtlp } from './otlp-writes.ts'
 import type { PackedRows } from './packed-rows.ts'
 import { openPruner } from './retention.ts'
-import { clearRollups, openRollupFolder } from './rollups.ts'
+import { openSumsAdder } from './rollup-folding.ts'
+import { clearRollups } from './rollups.ts'
 import { openRunCounter } from './run-counts.ts'
 import { openRunWriter } from './run-writes.ts'
 import { saveState } from './saved-states.ts'
@@ -33,6 +34,8 @@ export function writerOperations(database: SqliteDriver) {
   const runCounter = openRunCounter(database)
   const writeRun = openRunWriter(database, runCounter)
   const appendOtlp = openOtlpAppender(database)
+  /** Handed over, and not saved yet. */
+  let handedOver: StoredUnit[] = []
 
   /** What a rolled-back transaction handed out must not be handed out as if it were stored. */
   const forgetUnstored = () => {
@@ -89,11 +92,19 @@ export function writerOperations(database: SqliteDriver) {
       claimOtlpSession(database, session, untilMs),
     pruneSome: openPruner(database),
     settleOtlp: (settlement: OtlpSettlement) => settleOtlp(database, settlement),
-    saveUnits: (units: readonly StoredUnit[], position: number) =>
-      orForget(() => unitSaver.save(units, position)),
+    /** Takes units for the next `saveUnits`; `from` of them are here already. */
+    handOverUnits(units: readonly StoredUnit[], from: number): void {
+      handedOver.length = from
+      for (const unit of units) handedOver.push(unit)
+    },
+    saveUnits(position: number): void {
+      const units = handedOver
+      handedOver = []
+      orForget(() => unitSaver.save(units, position))
+    },
     replaceUnits: (units: readonly StoredUnit[], position: number) =>
       orForget(() => unitSaver.replace(units, position)),
-    foldRollups: openRollupFolder(database),
+    addEventSums: openSumsAdder(database),
     clearRollups: () => clearRollups(database),
     saveTrust: (trust: ReadonlyMap<string, number>) => saveTrust(database, trust),
     deleteInstance: (instanceId: string, deletedAtMs: number) =>
