@@ -85,7 +85,7 @@ export function compose({ config, store, keys, predictions, nowMs, listPrice, da
   const commits: EventCommits = new GroupCommit(
     (requests) =>
       storeTime.during(() => metrics.timingCommit(() => appendAndFold(store, projector, requests), requests)),
-    { ...limits, groupsAtOnce: store.groupsAtOnce },
+    { ...limits, groupsAtOnce: store.groupsAtOnce, furtherGroupEvents: store.furtherGroupEvents },
   )
   const rateLimit = config.rateLimitEnabled ? new RateLimit(config.rateLimitRpm, nowMs) : undefined
 

@@ -72,6 +72,30 @@ it('has as many commits under way as the store takes at once, and the rest waits
   expect(store.groups).toEqual([['a'], ['b'], ['c', 'd']])
 })
 
+it('starts a further group only when it is worth a commit of its own, and a small one when nothing is under way', async () => {
+  const store = aStore()
+  const commits = new GroupCommit(store.commitTogether, {
+    ...LIMITS,
+    groupsAtOnce: 2,
+    furtherGroupEvents: 10,
+  })
+  void commits.commit(request('a', 20))
+  await store.asked(1)
+
+  void commits.commit(request('b', 9))
+  await turns(5)
+  const beforeItIsWorthIt = [...store.groups]
+  void commits.commit(request('c', 1))
+  await store.asked(2)
+  void commits.commit(request('d', 1))
+  store.finish()
+  await turns(5)
+  const whileOneIsUnderWay = [...store.groups]
+
+  expect(beforeItIsWorthIt).toEqual([['a']])
+  expect(whileOneIsUnderWay).toEqual([['a'], ['b', 'c']])
+})
+
 it('splits what waits by the size of a group, in the order of arrival', async () => {
   const store = aStore()
   const commits = new GroupCommit(store.commitTogether, { ...LIMITS, maxGroupEvents: 10 })
@@ -250,7 +274,8 @@ it('commits every accepted request once, in the order of arrival, whatever the t
       arrivals,
       fc.array(fc.nat(4)),
       fc.integer({ min: 1, max: 3 }),
-      async (requests, delays, groupsAtOnce) => {
+      fc.integer({ min: 1, max: 110 }),
+      async (requests, delays, groupsAtOnce, furtherGroupEvents) => {
         const committed: string[] = []
         let group = 0
         const commits = new GroupCommit<Request, string>(
@@ -259,7 +284,7 @@ it('commits every accepted request once, in the order of arrival, whatever the t
             await turns(delays[group++ % (delays.length || 1)] ?? 0)
             return { kind: 'stored', requests: together.map(({ name }) => name) }
           },
-          { maxGroupEvents: 100, maxWaitingEvents: 120, groupsAtOnce },
+          { maxGroupEvents: 100, maxWaitingEvents: 120, groupsAtOnce, furtherGroupEvents },
         )
 
         const outcomes: Promise<CommitOutcome<string>>[] = []

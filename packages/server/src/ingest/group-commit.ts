@@ -11,8 +11,10 @@ export interface GroupCommitOptions {
   readonly maxWaitMs?: number
   /** Milliseconds since any moment; the machine's clock may be set meanwhile. */
   readonly elapsedMs?: () => number
-  /** Transactions under way at once: 1 where a store has one writer, a few where it lies across a network. */
+  /** Groups under way at once: 2 where a store has one writer, which then never waits for the next one; more across a network. */
   readonly groupsAtOnce?: number
+  /** Events that must wait before another group goes beside one under way: a small one is not worth its own sync. */
+  readonly furtherGroupEvents?: number
 }
 
 /** What a store makes of a group: a result for each request, or nothing of it is stored. */
@@ -42,7 +44,7 @@ interface Waiting<Request, Result> {
 /**
  * Group commit without a timer: while one transaction is on its way to the disk, everything that arrives queues up
  * and goes in the next. A lone request never waits for company, and a slow disk makes groups larger by itself. A store
- * that takes several groups at once gets each as soon as one of its turns is free.
+ * that takes several groups at once gets a further one as soon as enough waits.
  */
 export class GroupCommit<Request extends { readonly count: number }, Result> {
   readonly #commitTogether: (requests: readonly Request[]) => Promise<GroupOutcome<Result>>
@@ -52,9 +54,11 @@ export class GroupCommit<Request extends { readonly count: number }, Result> {
   #waitingEvents = 0
   /** What a transaction takes, as the last few did. */
   #commitMs = 0
-  /** Each has one group under way at a time. */
-  readonly #lanes = new Set<Promise<void>>()
-  #openLanes = 0
+  #groupsUnderWay = 0
+  /** Whether the next look at what waits is on its way. */
+  #isLooking = false
+  /** Who waits until nothing waits and nothing is under way. */
+  #onDrained: (() => void)[] = []
 
   constructor(
     commitTogether: (requests: readonly Request[]) => Promise<GroupOutcome<Result>>,
@@ -81,13 +85,14 @@ export class GroupCommit<Request extends { readonly count: number }, Result> {
     return new Promise((settle) => {
       this.#waiting.push({ request, sinceMs: this.#elapsedMs(), settle })
       this.#waitingEvents += request.count
-      if (this.#openLanes < (this.#options.groupsAtOnce ?? 1)) this.#openLane()
+      this.#lookSoon()
     })
   }
 
   /** Resolves when nothing waits and nothing is under way. */
   async drained(): Promise<void> {
-    while (this.#lanes.size > 0) await Promise.all(this.#lanes)
+    if (this.#waiting.length === 0 && this.#groupsUnderWay === 0) return
+    await new Promise<void>((resolve) => this.#onDrained.push(resolve))
   }
 
   #hasNoRoomFor(events: number): boolean {
@@ -101,32 +106,36 @@ export class GroupCommit<Request extends { readonly count: number }, Result> {
     return Math.max(expectedWaitMs, this.#elapsedMs() - longestWaiting.sinceMs) > maxWaitMs
   }
 
-  #openLane(): void {
-    this.#openLanes++
-    const lane: Promise<void> = this.#commitWaiting().then(() => void this.#lanes.delete(lane))
-    this.#lanes.add(lane)
+  /** Requests that are parsed in the same turn of the event loop go together. */
+  #lookSoon(): void {
+    if (this.#isLooking || !this.#mayStart()) return
+    this.#isLooking = true
+    queueMicrotask(() => {
+      this.#isLooking = false
+      this.#startGroups()
+    })
   }
 
-  async #commitWaiting(): Promise<void> {
-    // Requests that are parsed in the same turn of the event loop go together.
-    await Promise.resolve()
-    for (let underWay = this.#startGroup(); underWay !== undefined;) {
-      const outcome = await underWay.committed
-      const { group, startedAtMs } = underWay
-      this.#commitMs += (this.#elapsedMs() - startedAtMs - this.#commitMs) * NEWEST_WEIGHT
-      underWay = this.#startGroup()
-      tell(group, outcome)
-    }
-    this.#openLanes-- // in the moment in which nothing waits, so that the next request opens one again
+  #mayStart(): boolean {
+    const { groupsAtOnce = 1, furtherGroupEvents = 1 } = this.#options
+    if (this.#waiting.length === 0 || this.#groupsUnderWay >= groupsAtOnce) return false
+    return this.#groupsUnderWay === 0 || this.#waitingEvents >= furtherGroupEvents
   }
 
-  /** Sends what waits on its way, as far as it fits one transaction. */
-  #startGroup(): Group<Request, Result> | undefined {
-    if (this.#waiting.length === 0) return undefined
-    const group = this.#takeGroup()
+  #startGroups(): void {
+    while (this.#mayStart()) void this.#commitGroup(this.#takeGroup())
+  }
+
+  async #commitGroup(group: readonly Waiting<Request, Result>[]): Promise<void> {
+    this.#groupsUnderWay++
     const startedAtMs = this.#elapsedMs()
-    const committed = this.#commitTogether(group.map((waiting) => waiting.request)).catch(asUnavailable)
-    return { group, startedAtMs, committed }
+    const outcome = await this.#commitTogether(group.map(({ request }) => request)).catch(asUnavailable)
+    this.#commitMs += (this.#elapsedMs() - startedAtMs - this.#commitMs) * NEWEST_WEIGHT
+    this.#groupsUnderWay--
+    this.#startGroups() // first, so that the store is not idle while these are told
+    tell(group, outcome)
+    if (this.#waiting.length > 0 || this.#groupsUnderWay > 0) return
+    for (const resolve of this.#onDrained.splice(0)) resolve()
   }
 
   #takeGroup(): readonly Waiting<Request, Result>[] {
@@ -140,12 +149,6 @@ export class GroupCommit<Request extends { readonly count: number }, Result> {
     this.#waitingEvents -= events
     return this.#waiting.splice(0, requests)
   }
-}
-
-interface Group<Request, Result> {
-  readonly group: readonly Waiting<Request, Result>[]
-  readonly startedAtMs: number
-  readonly committed: Promise<GroupOutcome<Result>>
 }
 
 function tell<Result>(group: readonly Waiting<unknown, Result>[], outcome: GroupOutcome<Result>): void {

@@ -21,6 +21,8 @@ export interface Store extends RunStore, OtlpStore, RetentionStore, RollupStore,
   readonly engine: 'sqlite' | 'postgres'
   /** Groups of events that it takes at once. */
   readonly groupsAtOnce: number
+  /** Events that are worth a group of their own while another is under way. */
+  readonly furtherGroupEvents: number
 
   /** Stores the rows of several requests in one transaction: all of them or none. */
   appendEvents(requests: readonly EventRows[]): Promise<AppendOutcome>

@@ -15,6 +15,9 @@ import { callsTo } from './thread-calls.ts'
 import { unitSaving } from './unit-saving.ts'
 import type { WriterOperations } from './writer-operations.ts'
 
+/** What takes about as long to write as a good disk takes to sync. */
+const FURTHER_GROUP_EVENTS = 300
+
 /**
  * The embedded store: one file, one thread that writes and one that reads, so that neither a commit waiting for the
  * disk nor a long query ever holds up HTTP.
@@ -27,7 +30,9 @@ export async function openSqliteStore(file: string): Promise<Store> {
 
   return {
     engine: 'sqlite',
-    groupsAtOnce: 1,
+    // One is with the writer and one in its letter box, so that it never waits for the main thread between two.
+    groupsAtOnce: 2,
+    furtherGroupEvents: FURTHER_GROUP_EVENTS,
     appendEvents: async (requests) => {
       try {
         const outcome = await writer.appendEvents(packRows(requests))
