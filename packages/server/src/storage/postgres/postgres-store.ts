@@ -2,8 +2,9 @@ import type { OtlpAppended, OtlpAppendOutcome } from '../otlp-store.ts'
 import type { RunWriteOutcome } from '../run-store.ts'
 import type { AppendOutcome } from '../store.ts'
 import type { SharedStore } from '../shared-store.ts'
+import type { SessionSettings } from './connecting.ts'
 import { explaining } from './database-target.ts'
-import { openEventAppender, openStoredEvents } from './events.ts'
+import { APPEND_SETTINGS, openEventAppender, openStoredEvents } from './events.ts'
 import { deleteInstance, deletionsAfter } from './deletions.ts'
 import { refuseHalfMoved } from './half-moved.ts'
 import { createInstance, findInstance, listInstances } from './instances.ts'
@@ -11,7 +12,7 @@ import { JoinedAppends } from './joined-appends.ts'
 import { createKey, keysChangedSince, listKeys, revokeKey, touchKeys } from './keys.ts'
 import { takeLead } from './leadership.ts'
 import { migrate, refuseUnfit } from './migrate.ts'
-import { openObservations } from './observations.ts'
+import { IN_ORDER_SETTINGS, openObservations } from './observations.ts'
 import { openDatabase, openSession } from './open-database.ts'
 import { listOtlpRequests, listOtlpSessions, openOtlpSessions, otlpSessionWork } from './otlp-reads.ts'
 import { appendOtlp, claimOtlpSession, settleOtlp } from './otlp-writes.ts'
@@ -35,7 +36,9 @@ const GROUPS_AT_ONCE = 3
 const ENOUGH_ROWS = 100
 /** For agent runs, keys, words and what is done every so often. */
 const WRITE_CONNECTIONS = 2
-const READ_CONNECTIONS = 4
+const READ_CONNECTIONS = 3
+/** Of those who read events one after the other: the leader, an export, and the sums of the dashboard. */
+const IN_ORDER_CONNECTIONS = 2
 const WRITE_TIMEOUT_MS = 10_000
 const READ_TIMEOUT_MS = 30_000
 
@@ -52,18 +55,18 @@ export interface PostgresOptions {
  */
 export async function openPostgresStore(url: string, options: PostgresOptions = {}): Promise<SharedStore> {
   await explaining(url, () => prepareDatabase(url))
-  const pool = (maxConnections: number, statementTimeoutMs: number, isPlannedOnce = false) =>
-    openDatabase(url, { ...options, maxConnections, statementTimeoutMs, isPlannedOnce })
-  // A group of one row and one of a thousand are stored by the same plan; to make one takes as long as storing ten rows.
-  const appends = pool(GROUPS_AT_ONCE, WRITE_TIMEOUT_MS, true)
+  const pool = (maxConnections: number, statementTimeoutMs: number, settings: SessionSettings = {}) =>
+    openDatabase(url, { ...options, maxConnections, statementTimeoutMs, settings })
+  const appends = pool(GROUPS_AT_ONCE, WRITE_TIMEOUT_MS, APPEND_SETTINGS)
   const writes = pool(WRITE_CONNECTIONS, WRITE_TIMEOUT_MS)
   const reads = pool(READ_CONNECTIONS, READ_TIMEOUT_MS)
+  const inOrder = pool(IN_ORDER_CONNECTIONS, READ_TIMEOUT_MS, IN_ORDER_SETTINGS)
   const words = openWords(writes)
   const joined = new JoinedAppends(openEventAppender(appends, words), {
     maxAtOnce: GROUPS_AT_ONCE,
     enoughRows: ENOUGH_ROWS,
   })
-  const positions = openSettledPositions(reads)
+  const positions = openSettledPositions(inOrder)
   const save = async (units: UnitsToSave) => {
     await writes.transaction((session) => saveUnits(session, words, units))
   }
@@ -71,6 +74,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
   return {
     engine: 'postgres',
     groupsAtOnce: GROUPS_AT_ONCE,
+    furtherGroupEvents: 1,
     appendEvents: (requests) =>
       orUnavailable<AppendOutcome>(async () => ({ kind: 'stored', ...(await joined.append(requests)) })),
     writeRuns: (requests) =>
@@ -107,8 +111,8 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
     listRuns: (query) => listRuns(reads, query),
     listRunEvents: (eventId) => listRunEvents(reads, eventId),
     countRuns: (createdAfterUs) => readRunCounts(reads, createdAfterUs),
-    observationsAfter: openObservations(reads, positions),
-    eventsAfter: openStoredEvents(reads, positions),
+    observationsAfter: openObservations(inOrder, positions),
+    eventsAfter: openStoredEvents(inOrder, positions),
     countEvents: async () => Number((await reads.get('SELECT count(*) AS n FROM events'))?.['n']),
     foldRollups: (maxEvents) => retrying(() => foldRollups(writes, positions, maxEvents)),
     clearRollups: () => clearRollups(writes),
@@ -137,7 +141,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
     touchKeys: (lastUsedAtMs) => touchKeys(writes, lastUsedAtMs),
     status: () => readStatus(reads),
     async close() {
-      await Promise.all([appends.close(), writes.close(), reads.close()])
+      await Promise.all([appends, writes, reads, inOrder].map((each) => each.close()))
     },
   }
 }
