@@ -2,7 +2,13 @@ import { randomFillSync } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 
 import { eventOf, instanceIdOf, INSTANCES, PLACEHOLDER_ID } from '../ingest/population.ts'
-import { openEventAppender, openPostgresDatabase, openWords, toEventRows } from './server-internals.ts'
+import {
+  APPEND_SETTINGS,
+  openEventAppender,
+  openPostgresDatabase,
+  openWords,
+  toEventRows,
+} from './server-internals.ts'
 
 /** What the child is told, as its first argument. */
 export interface Floor {
@@ -27,7 +33,7 @@ const floor = JSON.parse(process.argv[2] ?? '{}') as Floor
 const database = openPostgresDatabase(floor.databaseUrl, {
   maxConnections: floor.statements,
   statementTimeoutMs: 10_000,
-  isPlannedOnce: true,
+  settings: APPEND_SETTINGS,
 })
 const append = openEventAppender(database, openWords(database))
 const instances = await database.all('SELECT instance_no, instance_id FROM instances')

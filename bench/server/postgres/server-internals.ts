@@ -18,6 +18,6 @@ function load<Module>(file: string): Promise<Module> {
 }
 
 export const { toEventRows } = await load<typeof eventRows>('event-rows.js')
-export const { openEventAppender } = await load<typeof events>('postgres/events.js')
+export const { APPEND_SETTINGS, openEventAppender } = await load<typeof events>('postgres/events.js')
 export const { openDatabase: openPostgresDatabase } = await load<typeof database>('postgres/open-database.js')
 export const { openWords } = await load<typeof words>('postgres/words.js')

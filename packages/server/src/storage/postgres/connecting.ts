@@ -10,13 +10,15 @@ export const CONNECT_TIMEOUT_MS = 5_000
 /** Beyond the server's own limit, for one that has fallen silent in the middle of a statement. */
 const SILENCE_MS = 5_000
 
+export type SessionSettings = Readonly<Record<string, string>>
+
 export interface Connecting {
   /** Longest time that a statement may take. */
   readonly statementTimeoutMs: number
   /** Whether a server that takes no writes is refused, because another host may be the one that does. */
   readonly mustTakeWrites: boolean
-  /** Whether named statements are planned once and for all, and not for the parameters of each call. */
-  readonly isPlannedOnce?: boolean
+  /** Settings of the session beside those that all have. */
+  readonly settings?: SessionSettings
 }
 
 export function clientConfig(url: string, { statementTimeoutMs }: Connecting): pg.ClientConfig {
@@ -36,7 +38,7 @@ export function clientConfig(url: string, { statementTimeoutMs }: Connecting): p
  */
 export async function prepareSession(
   client: pg.ClientBase,
-  { statementTimeoutMs, mustTakeWrites, isPlannedOnce = false }: Connecting,
+  { statementTimeoutMs, mustTakeWrites, settings = {} }: Connecting,
 ): Promise<void> {
   await client.query(`
     SET search_path TO ${SCHEMA};
@@ -46,7 +48,9 @@ export async function prepareSession(
     SET default_transaction_isolation = 'read committed';
     SET client_min_messages = warning;
     SET jit = off;
-    SET plan_cache_mode = ${isPlannedOnce ? 'force_generic_plan' : 'auto'};
+    ${Object.entries(settings)
+      .map(([name, value]) => `SET ${name} = ${value};`)
+      .join(' ')}
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`)
   if (!mustTakeWrites) return
   const { rows } = await client.query('SHOW transaction_read_only')

@@ -3,6 +3,7 @@ import { AppendedRow, type AppendedRows } from '../store.ts'
 import { selectStoredEvents, type StoredEvent, toStoredEvent } from '../stored-event.ts'
 import { UUID_BYTES } from '../uuid-bytes.ts'
 import { integerArray } from './binary-array.ts'
+import type { SessionSettings } from './connecting.ts'
 import { eventArrays, INPUT_ARRAYS } from './event-arrays.ts'
 import { type GroupOrder, orderByKey } from './group-order.ts'
 import { retrying } from './retrying.ts'
@@ -57,6 +58,12 @@ const APPEND = {
            CASE WHEN count(*) < ${COUNT} THEN (SELECT array_agg(instance_no) FROM sender) END AS senders
       FROM stored`,
 }
+
+/**
+ * For the connections that store. One row and a thousand are stored by the same plan, and to make one takes as long as
+ * storing ten rows; left to itself, PostgreSQL makes one for each small group.
+ */
+export const APPEND_SETTINGS: SessionSettings = { plan_cache_mode: 'force_generic_plan' }
 
 export function openEventAppender(
   database: Session,

@@ -1,5 +1,6 @@
 import { complexityCodes, outcomeCodes, providerCodes, taskTypeCodes } from '../enum-codes.ts'
 import type { PositionedObservation } from '../store.ts'
+import type { SessionSettings } from './connecting.ts'
 import { openNames } from './names.ts'
 import { numbersIn } from './number-text.ts'
 import type { Session } from './session.ts'
@@ -32,6 +33,12 @@ const COLUMNS = [
 const SELECT_PAGE = `
   SELECT string_agg(concat_ws(' ', ${COLUMNS.join(', ')}), ' ') AS numbers
     FROM (SELECT * FROM events WHERE position > $1 AND position <= $2 ORDER BY position LIMIT $3) AS page`
+
+/**
+ * For connections that read events in order. Of a table that has no statistics yet, as after a restore, PostgreSQL
+ * expects few events behind a position, and collects and sorts all there are for each page; the index has them in order.
+ */
+export const IN_ORDER_SETTINGS: SessionSettings = { enable_bitmapscan: 'off' }
 
 /** Reads settled events as predictions see them, in order of position. */
 export function openObservations(

@@ -6,6 +6,7 @@ import {
   CONNECT_TIMEOUT_MS,
   type Connecting,
   prepareSession,
+  type SessionSettings,
   watchReplication,
 } from './connecting.ts'
 import { explainUnavailable } from './explain-failure.ts'
@@ -18,8 +19,8 @@ export interface DatabaseOptions {
   readonly maxConnections: number
   /** Longest time that a statement may take. */
   readonly statementTimeoutMs: number
-  /** Whether named statements are planned once and for all, and not for the parameters of each call. */
-  readonly isPlannedOnce?: boolean
+  /** Settings of its sessions beside those that all have. */
+  readonly settings?: SessionSettings
   /** Told when an idle connection breaks, which is no request's failure. */
   readonly onBrokenConnection?: (error: Error) => void
 }
