@@ -15,9 +15,9 @@ export const ANY_COMPLEXITY = -1
 
 export const ROLLUP_KEY = ['weekly', 'complexity', 'day', 'model', 'provider', 'harness', 'task_type']
 const SUM_NAMES = Object.keys(rollupSums)
-/** In a row of each of the two tables. */
-export const ROLLUP_COLUMNS = ROLLUP_KEY.length + SUM_NAMES.length
-export const SOURCE_COLUMNS = 4
+/** Of the two tables, in the order of what `rowsToAdd` gives. */
+export const ROLLUP_COLUMNS = [...ROLLUP_KEY, ...SUM_NAMES]
+export const SOURCE_COLUMNS = ['instance_no', 'harness', 'day', 'events']
 
 /** No agent ran before: an earlier timestamp comes from a clock that was never set. */
 export const FIRST_CREDIBLE_DAY_MS = Date.UTC(2020, 0, 1)
@@ -87,15 +87,15 @@ export function subtractEvents(events: EventsChosen): {
 
 function change(rollups: string, sources: string): readonly string[] {
   return [
-    `INSERT INTO rollups (${[...ROLLUP_KEY, ...SUM_NAMES].join(', ')}) ${rollups}
+    `INSERT INTO rollups (${ROLLUP_COLUMNS.join(', ')}) ${rollups}
      ON CONFLICT (${ROLLUP_KEY.join(', ')}) DO UPDATE SET ${SUM_NAMES.map((name) => `${name} = rollups.${name} + excluded.${name}`).join(', ')}`,
-    `INSERT INTO rollup_sources (instance_no, harness, day, events) ${sources}
+    `INSERT INTO rollup_sources (${SOURCE_COLUMNS.join(', ')}) ${sources}
      ON CONFLICT (instance_no, harness, day) DO UPDATE SET events = rollup_sources.events + excluded.events`,
   ]
 }
 
 /** Add a row each of what `rowsToAdd` gives. */
-export const ADD_ROWS = change(placesFor(ROLLUP_COLUMNS), placesFor(SOURCE_COLUMNS))
+export const ADD_ROWS = change(placesFor(ROLLUP_COLUMNS.length), placesFor(SOURCE_COLUMNS.length))
 
 function placesFor(values: number): string {
   return `VALUES (${Array.from({ length: values }, () => '?').join(', ')})`
@@ -106,7 +106,7 @@ export const CLEAR_ROLLUPS = ['DELETE FROM rollups', 'DELETE FROM rollup_sources
 /** Counts rows of the rollups, and those that are not what the events up to a position make. */
 export function compareWithEvents(position: number): string {
   const events: EventsChosen = `events WHERE position <= ${whole(position)}`
-  const columns = [...ROLLUP_KEY, ...SUM_NAMES].join(', ')
+  const columns = ROLLUP_COLUMNS.join(', ')
   return `
     WITH expected AS MATERIALIZED (SELECT * FROM (${rollupsOf(events)}) AS made),
     sources AS MATERIALIZED (SELECT * FROM (${sourcesOf(events)}) AS made)

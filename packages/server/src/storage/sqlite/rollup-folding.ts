@@ -38,10 +38,14 @@ export function openEventSums(database: SqliteDriver): (maxEvents: number) => Ev
     `SELECT count(*) AS events, max(position) AS position
        FROM (SELECT position FROM events WHERE position > ? ORDER BY position LIMIT ?)`,
   )
-  // Prepared once: reading these texts takes a millisecond.
-  const [rollups, sources] = rowsToAdd('events WHERE position > ? AND position <= ?').map((sql) =>
-    database.prepare(sql),
-  ) as [SqliteStatement, SqliteStatement]
+  // Prepared once: reading these texts takes a millisecond. As text, since an object of 83 numbers takes three times as long.
+  const [ofRollups, ofSources] = rowsToAdd('events WHERE position > ? AND position <= ?')
+  const rollups = database.prepare(
+    `SELECT json_array(${ROLLUP_COLUMNS.join(', ')}) AS numbers FROM (${ofRollups})`,
+  )
+  const sources = database.prepare(
+    `SELECT json_array(${SOURCE_COLUMNS.join(', ')}) AS numbers FROM (${ofSources})`,
+  )
   const sumNext = (maxEvents: number): Omit<EventSums, 'workMs'> | undefined => {
     const from = rolledUpTo(database)
     const chosen = choose.get(from, Math.min(maxEvents, MAX_EVENTS))
@@ -67,8 +71,8 @@ export function openSumsAdder(database: SqliteDriver): (sums: EventSums) => Adde
   ]
   const add = ({ from, to, events, rollups, sources }: EventSums): boolean => {
     if (rolledUpTo(database) !== from || count.get(from, to)?.['events'] !== events) return false
-    addRows(addRollup, rollups, ROLLUP_COLUMNS)
-    addRows(addSource, sources, SOURCE_COLUMNS)
+    addRows(addRollup, rollups, ROLLUP_COLUMNS.length)
+    addRows(addSource, sources, SOURCE_COLUMNS.length)
     move.run(to)
     return true
   }
@@ -98,8 +102,8 @@ export function rollupFolding(
 }
 
 function numbersOf(statement: SqliteStatement, from: number, to: number): Float64Array {
-  const rows = statement.all(from, to)
-  return Float64Array.from(rows.flatMap((row) => Object.values(row) as number[]))
+  const rows = statement.all(from, to).map(({ numbers }) => JSON.parse(String(numbers)) as number[])
+  return Float64Array.from(rows.flat())
 }
 
 function addRows(statement: SqliteStatement, numbers: Float64Array, columns: number): void {
