@@ -14,6 +14,8 @@ export interface ServerProcess {
   readonly pid: number
   /** From the start of the process to the line that says where it answers. */
   readonly readyAfterMs: number
+  /** Resolves when it has ended, by itself or not. */
+  readonly ended: Promise<Omit<ProcessEnding, 'tookMs'>>
   /** Sends a signal and waits for the end; an ended process stays as it ended. */
   end(signal: 'SIGKILL' | 'SIGTERM' | 'SIGINT'): Promise<ProcessEnding>
 }
@@ -53,6 +55,7 @@ export async function startServerProcess(
     instanceId: credentials.instance_id,
     pid: child.pid ?? 0,
     readyAfterMs,
+    ended: ending,
     async end(signal) {
       const signalledAtMs = performance.now()
       child.kill(signal)

@@ -4,6 +4,7 @@ export type ServerErrorCode =
   | 'STORE_IN_USE'
   | 'STORE_NOT_OURS'
   | 'STORE_DAMAGED'
+  | 'STORE_ENDED'
   | 'STORE_UNFIT'
   | 'SCHEMA_TOO_NEW'
   | 'BACKUP_FAILED'

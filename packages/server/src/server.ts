@@ -15,6 +15,7 @@ import { prepareLocalInstance } from './local-instance.ts'
 import { createLogger } from './logger.ts'
 import type { CostOf } from './otlp/task-event.ts'
 import { openPredictions } from './open-predictions.ts'
+import type { ServerError } from './server-error.ts'
 import { openStore } from './storage/open-store.ts'
 import { refuseDamagedLog } from './storage/sqlite/damaged-log.ts'
 import { lockForServer } from './storage/sqlite/single-server-lock.ts'
@@ -25,6 +26,8 @@ export interface RunningServer {
   readonly url: string
   /** Where the local instance and its key are kept, if this start has made them. */
   readonly newCredentialsFile: string | undefined
+  /** Resolves where the server can store nothing more until it is started anew; stop it then. */
+  readonly failed: Promise<ServerError>
   /** Finishes requests under way, saves what is in memory, lets go of everything. A second call waits for the first. */
   stop(): Promise<void>
 }
@@ -76,7 +79,7 @@ export async function startServer(
     predictions.forecasting.start((error) =>
       logger.error({ err: error }, 'the forecast learns no more; the last one goes on answering'),
     )
-    return { url, newCredentialsFile, stop }
+    return { url, newCredentialsFile, failed: services.store.failed, stop }
   } catch (error) {
     await stop()
     throw error

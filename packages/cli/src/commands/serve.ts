@@ -46,8 +46,9 @@ async function serve(flags: Record<string, string | boolean>): Promise<void> {
     terminal.err('The admin API is closed; set MOSAIC_TELEMETRY_ADMIN_TOKEN to open it.')
   }
 
-  await interruption.interrupted
+  const failure = await Promise.race([interruption.interrupted, server.failed])
   await server.stop()
+  if (failure !== undefined) throw failure
 }
 
 function valueName(value: unknown): string {

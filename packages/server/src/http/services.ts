@@ -15,7 +15,7 @@ export interface Services {
   readonly ingest: IngestEvents
   readonly predictions: Answering
   readonly administration: Administration
-  readonly store: Pick<Store, 'engine' | 'status'>
+  readonly store: Pick<Store, 'engine' | 'status' | 'failed'>
   readonly metrics: ServerMetrics
   readonly requireKey: RequestHook
   /** Turns a request with events away, unread, while too many wait. */

@@ -1,5 +1,6 @@
 import type { Observation } from '../predictions/observation.ts'
 import type { StoredUnit } from '../predictions/units.ts'
+import type { ServerError } from '../server-error.ts'
 import type { EventRows } from './event-rows.ts'
 import type { OtlpStore } from './otlp-store.ts'
 import type { RetentionStore } from './retention-store.ts'
@@ -23,6 +24,8 @@ export interface Store extends RunStore, OtlpStore, RetentionStore, RollupStore,
   readonly groupsAtOnce: number
   /** Events that are worth a group of their own while another is under way. */
   readonly furtherGroupEvents: number
+  /** Resolves where it can answer nothing more until it is opened anew. */
+  readonly failed: Promise<ServerError>
 
   /** Stores the rows of several requests in one transaction: all of them or none. */
   appendEvents(requests: readonly EventRows[]): Promise<AppendOutcome>

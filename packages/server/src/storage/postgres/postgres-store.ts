@@ -73,6 +73,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
   return {
     engine: 'postgres',
     groupsAtOnce: GROUPS_AT_ONCE,
+    failed: new Promise(() => {}), // its connections come back
     furtherGroupEvents: FURTHER_GROUP_EVENTS,
     appendEvents: (requests) =>
       orUnavailable<AppendOutcome>(async () => ({ kind: 'stored', ...(await appendEvents(requests)) })),

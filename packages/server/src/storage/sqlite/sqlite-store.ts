@@ -1,7 +1,9 @@
 import { chmodSync, existsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { Worker } from 'node:worker_threads'
 
 import { makeDirectory } from '@mosaicstack/telemetry-client/make-directory'
+import { ServerError } from '../../server-error.ts'
 import type { Store, StoreSnapshot } from '../store.ts'
 import { explainFailure } from './explain-failure.ts'
 import { migrate, refuseForeign } from './migrate.ts'
@@ -26,13 +28,14 @@ const FURTHER_GROUP_EVENTS = 300
  */
 export async function openSqliteStore(file: string): Promise<Store> {
   await prepareFile(file)
-  const { writer, reader, hasEnded, close } = await openThreads(file)
+  const { writer, reader, failed, close } = await openThreads(file)
 
   return {
     engine: 'sqlite',
     // One is with the writer and one in its letter box, so that it never waits for the main thread between two.
     groupsAtOnce: 2,
     furtherGroupEvents: FURTHER_GROUP_EVENTS,
+    failed,
     appendEvents: async (requests) => {
       try {
         const outcome = await writer.appendEvents(packRows(requests))
@@ -97,7 +100,6 @@ export async function openSqliteStore(file: string): Promise<Store> {
     touchKeys: writer.touchKeys,
     async status() {
       // The writer is not asked: it may be busy for a while, and a busy store is well.
-      if (hasEnded()) throw new Error('a database thread has ended')
       const pragmas = await reader.pragmas()
       return { engine: 'sqlite', path: file, sizeBytes: sizeOf(file), ...pragmas }
     },
@@ -109,8 +111,6 @@ export async function openSqliteStore(file: string): Promise<Store> {
 async function openThreads(file: string) {
   const writerThread = startDatabaseThread(file, 'writer')
   const readerThread = startDatabaseThread(file, 'reader')
-  let endedThreads = 0
-  for (const thread of [writerThread, readerThread]) thread.once('exit', () => endedThreads++)
   const explain = (error: Error) => explainFailure(error, file)
   const terminate = () => Promise.all([readerThread.terminate(), writerThread.terminate()])
   const writer = callsTo<WriterOperations>(writerThread, explain)
@@ -125,7 +125,13 @@ async function openThreads(file: string) {
   return {
     writer,
     reader,
-    hasEnded: () => endedThreads > 0,
+    failed: Promise.race([ended(writerThread), ended(readerThread)]).then(
+      (cause) =>
+        new ServerError('STORE_ENDED', 'a thread of the database has ended', {
+          hint: 'Start the server again: everything that it acknowledged is stored.',
+          cause,
+        }),
+    ),
     async close() {
       // A thread that has died rejects; the other one is closed all the same, or the process would never end.
       try {
@@ -135,6 +141,11 @@ async function openThreads(file: string) {
       }
     },
   }
+}
+
+/** Resolves when a thread has ended, with the error that has ended it if there is one. */
+function ended(thread: Worker): Promise<unknown> {
+  return new Promise((resolve) => thread.once('error', resolve).once('exit', resolve))
 }
 
 /** A connection of its own, in a thread of its own: it may be read for minutes. */
