@@ -8,7 +8,7 @@ import { ask, type Cluster } from './cluster.ts'
 /** Databases that measurements are copied from, by how many events they hold. */
 export class FilledDatabases {
   readonly #cluster: Cluster
-  readonly #made = new Set<string>()
+  readonly #made = new Set<number>()
   #copies = 0
 
   constructor(cluster: Cluster) {
@@ -26,19 +26,19 @@ export class FilledDatabases {
 
   async #filled(storedEvents: number): Promise<string> {
     const name = `stored_${storedEvents}`
-    if (this.#made.has(name)) return name
+    if (this.#made.has(storedEvents)) return name
     if (storedEvents === 0) {
       await this.#ask(`CREATE DATABASE ${name}`)
       await createInstances(this.#cluster.urlOf(name))
     } else {
-      const empty = await this.#filled(0)
-      await this.#ask(`CREATE DATABASE ${name} TEMPLATE ${empty}`)
-      for (let from = 0; from < storedEvents; from += EVENTS_AT_ONCE) {
+      const has = Math.max(0, ...[...this.#made].filter((events) => events < storedEvents))
+      await this.#ask(`CREATE DATABASE ${name} TEMPLATE ${await this.#filled(has)} STRATEGY FILE_COPY`)
+      for (let from = has; from < storedEvents; from += EVENTS_AT_ONCE) {
         await ask(this.#cluster.urlOf(name), fill(from, Math.min(storedEvents, from + EVENTS_AT_ONCE)))
       }
       await ask(this.#cluster.urlOf(name), 'VACUUM ANALYZE mosaic_telemetry.events')
     }
-    this.#made.add(name)
+    this.#made.add(storedEvents)
     return name
   }
 

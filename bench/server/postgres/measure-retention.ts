@@ -4,7 +4,7 @@ import { openStore } from '@mosaicstack/telemetry-server'
 
 import { runLoad } from '../ingest/run-load.ts'
 import { ask } from './cluster.ts'
-import { startServers } from './measure.ts'
+import { startServers } from './measure-servers.ts'
 
 /** What retention costs beside a load, and what it leaves behind. */
 export interface RetentionResult {
@@ -28,7 +28,7 @@ export async function measureRetention(databaseUrl: string, seconds: number): Pr
   const [server] = await startServers(databaseUrl, 1)
   if (server === undefined) throw new Error('no server')
   const load = { perBatch: 100, connections: 8, ids: 'random', warmUpSeconds: 1 } as const
-  const target = { port: server.port, pid: server.pid, threadCpuMs: () => ({}), stop: async () => {} }
+  const target = { ...server, threadCpuMs: () => ({}) }
   const before = await runLoad(target, { ...load, seconds })
   const sizeBefore = await sizes(databaseUrl)
 

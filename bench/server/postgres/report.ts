@@ -1,40 +1,40 @@
-import type { Cell, Measured } from './measure.ts'
-import type { FoldingCosts } from './measure-folding.ts'
 import type { RetentionResult } from './measure-retention.ts'
+import { micros, whole } from './numbers.ts'
+import type { MeasuredCell, Results } from './results.ts'
 
-export interface MeasuredCell {
-  readonly cell: Cell
-  readonly floor: Measured
-  readonly ours: Measured
-}
+const COLUMNS: readonly (readonly [title: string, show: (measured: MeasuredCell) => string])[] = [
+  ['events a request', ({ cell }) => String(cell.perBatch)],
+  ['connections', ({ cell }) => String(cell.connections)],
+  ['servers', ({ cell }) => String(cell.servers)],
+  ['stored', ({ cell }) => `${cell.storedEvents / 1e6} M`],
+  ['floor, events/s', ({ floor }) => whole(floor.eventsPerSecond)],
+  ['ours, events/s', ({ ours }) => whole(ours.eventsPerSecond)],
+  ['ratio', ({ floor, ours }) => (ours.eventsPerSecond / floor.eventsPerSecond).toFixed(2)],
+  ['p99, ms', ({ ours }) => ours.p99Ms.toFixed(0)],
+  ['not yet folded, s', ({ ours }) => (ours.unfoldedEvents / ours.eventsPerSecond).toFixed(1)],
+]
 
-/** What an event costs that is not told by the cells. */
-export interface EventCosts extends FoldingCosts {
-  /** In its table with all indexes. */
-  readonly bytesPerEvent: number
-  readonly walBytesPerEvent: number
-}
-
-export interface Results {
-  readonly machine: string
-  readonly date: string
-  readonly cells: readonly MeasuredCell[]
-  readonly costs: EventCosts
-  readonly retention: RetentionResult | undefined
-}
+const CPU_COLUMNS: typeof COLUMNS = [
+  ...COLUMNS.slice(0, 4),
+  ['floor: client', ({ floor }) => micros(floor.clientMicros)],
+  ['floor: PostgreSQL', ({ floor }) => micros(floor.databaseMicros)],
+  ['ours: main thread', ({ ours }) => micros(ours.mainMicros)],
+  ['ours: forecast', ({ ours }) => micros(ours.forecastMicros)],
+  ['ours: other of Node', ({ ours }) => micros(ours.otherMicros)],
+  ['ours: PostgreSQL', ({ ours }) => micros(ours.databaseMicros)],
+  ['load', ({ ours }) => micros(ours.loadMicros)],
+]
 
 /** The part of docs/scaling.md that is measured, as Markdown. */
 export function renderResults({ machine, date, cells, costs, retention }: Results): string {
-  const rows = cells.map(
-    ({ cell, floor, ours }) =>
-      `| ${cell.perBatch} | ${cell.servers} | ${cell.storedEvents / 1e6} M | ${whole(floor.eventsPerSecond)} | ${whole(ours.eventsPerSecond)} | ${(ours.eventsPerSecond / floor.eventsPerSecond).toFixed(2)} | ${micros(floor.serverCpuMicros)} | ${micros(ours.serverCpuMicros)} | ${micros(floor.databaseCpuMicros)} | ${micros(ours.databaseCpuMicros)} | ${(ours.p99Ms ?? 0).toFixed(0)} |`,
-  )
   return [
     `Measured on ${date}: ${machine}`,
     '',
-    '| events a request | server processes | stored | floor, events/s | ours, events/s | ratio | client of the floor, µs | our servers, µs | database under the floor, µs | database under ours, µs | p99, ms |',
-    '|---|---|---|---|---|---|---|---|---|---|---|',
-    ...rows,
+    ...tableOf(COLUMNS, cells),
+    '',
+    'Processor time of an event by process, in microseconds:',
+    '',
+    ...tableOf(CPU_COLUMNS, cells),
     '',
     `An event takes ${whole(costs.bytesPerEvent)} bytes in its table with all indexes, and ${whole(costs.walBytesPerEvent)} bytes of write-ahead log. ` +
       `Reading events in order, folding them and saving the units, as the leader does, took ${micros(costs.foldingMicros)} µs an event ` +
@@ -44,6 +44,18 @@ export function renderResults({ machine, date, cells, costs, retention }: Result
   ].join('\n')
 }
 
+function tableOf(columns: typeof COLUMNS, cells: readonly MeasuredCell[]): readonly string[] {
+  return [
+    row(columns.map(([title]) => title)),
+    row(columns.map(() => '--:')),
+    ...cells.map((cell) => row(columns.map(([, show]) => show(cell)))),
+  ]
+}
+
+function row(values: readonly string[]): string {
+  return `| ${values.join(' | ')} |`
+}
+
 function retentionText(result: RetentionResult): string {
   return (
     `Retention deleted ${whole(result.pruned)} events at ${whole(result.prunedPerSecond)} a second beside a load that stored ` +
@@ -51,12 +63,4 @@ function retentionText(result: RetentionResult): string {
     `${whole(result.deadRowsAtEnd)} dead rows waited for vacuum, after a vacuum ${whole(result.deadRowsAfterVacuum)}; the table went from ` +
     `${whole(result.eventsMbBefore)} to ${whole(result.eventsMbAtEnd)} MB with what was stored meanwhile. Of a pruned event ${whole(result.keptBytesPerEvent)} bytes stay (its key).`
   )
-}
-
-function whole(value: number): string {
-  return Math.round(value).toLocaleString('en-US').replaceAll(',', ' ')
-}
-
-function micros(value: number): string {
-  return value.toFixed(1)
 }
