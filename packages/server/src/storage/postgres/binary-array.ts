@@ -9,8 +9,8 @@ const LENGTH_BYTES = 4
 const NULL_LENGTH = -1
 
 /**
- * Arrays as PostgreSQL sends and takes them in binary: a header, and of each element its length and its bytes. A number
- * is written here and read there in a third of the time that its digits take.
+ * Arrays as PostgreSQL sends and takes them in binary: a header, and of each element its length and its bytes. Numbers
+ * are written in less than half the time that their digits take.
  */
 export function integerArray(values: ArrayLike<number>): Buffer {
   const { buffer, view } = begin(INTEGER, values.length)

@@ -3,9 +3,10 @@ import { expect, it } from 'vitest'
 import { rowsOf } from '../../testing/an-event.ts'
 import { createInstance } from '../../testing/engines.ts'
 import { aPostgresDatabase } from '../../testing/postgres-database.ts'
-import { openObservations } from './observations.ts'
+import { IN_ORDER_SETTINGS, openObservations } from './observations.ts'
 import { openDatabase } from './open-database.ts'
 import { openPostgresStore } from './postgres-store.ts'
+import type { Session } from './session.ts'
 
 it('reads full pages of what is known to be settled without looking at what is under way', async () => {
   await using events = await someEvents(25)
@@ -47,6 +48,24 @@ it('drops a page of what was known, when that has turned out to be worth nothing
   expect(page).toHaveLength(4)
 })
 
+it('takes pages from the index in a table without statistics, however many events are behind', async () => {
+  await using events = await someEvents(20_000)
+  const plans: string[] = []
+  const explained: Session = {
+    ...events.reads,
+    async get(statement, params) {
+      const plan = await events.reads.all(`EXPLAIN ${String(statement)}`, params)
+      plans.push(JSON.stringify(plan))
+      return events.reads.get(statement, params)
+    },
+  }
+
+  await openObservations(explained, { known: () => 0, newest: async () => 20_000 })(0, 1000)
+
+  expect(plans).toHaveLength(1)
+  expect(plans[0]).toMatch(/Merge Append/)
+})
+
 async function someEvents(count: number) {
   const url = await aPostgresDatabase()
   const store = await openPostgresStore(url)
@@ -57,7 +76,11 @@ async function someEvents(count: number) {
       Array.from({ length: count }, (_, index) => index + 1),
     ),
   ])
-  const reads = openDatabase(url, { maxConnections: 1, statementTimeoutMs: 5_000 })
+  const reads = openDatabase(url, {
+    maxConnections: 1,
+    statementTimeoutMs: 5_000,
+    settings: IN_ORDER_SETTINGS,
+  })
   return {
     reads,
     async [Symbol.asyncDispose]() {

@@ -32,8 +32,8 @@ import { openWords } from './words.ts'
 /** Groups of events on their way at once: one waits for the disk while the next ones are sent. */
 const GROUPS_AT_ONCE = 3
 /**
- * A statement costs as much as forty of its rows before it has any, on both sides of the wire: single events in three
- * statements at once were stored at half the rate of the same in one.
+ * A statement costs as much as thirty of its rows before it has any, on both sides of the wire: single events in three
+ * statements at once took one and a half times the processor time of the same in one.
  */
 const FURTHER_GROUP_EVENTS = 100
 /** For agent runs, keys, words and what is done every so often. */
