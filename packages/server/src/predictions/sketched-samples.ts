@@ -38,7 +38,7 @@ export class SketchedSamples {
   #newestMs: number
   #size: number
   /** What there was at one moment: all but what came later. */
-  #frozen: { readonly newestMs: number; readonly later: SketchedSamples } | undefined
+  #frozen: { readonly newestMs: number; later: SketchedSamples | undefined } | undefined
 
   constructor(newestMs: number, flagCounts: number[], sketches: readonly Sketch[]) {
     this.#newestMs = newestMs
@@ -47,13 +47,17 @@ export class SketchedSamples {
     this.#size = flagCounts.reduce((sum, count) => sum + count, 0)
   }
 
-  /** Sketches samples that lie one after the other. */
-  static of(samples: Float64Array): SketchedSamples {
-    const sketched = new SketchedSamples(
+  static empty(): SketchedSamples {
+    return new SketchedSamples(
       -Infinity,
       Array.from({ length: FLAG_SETS }, () => 0),
       Array.from({ length: SKETCHED_METRICS }, () => new Sketch()),
     )
+  }
+
+  /** Sketches samples that lie one after the other. */
+  static of(samples: Float64Array): SketchedSamples {
+    const sketched = SketchedSamples.empty()
     for (let start = 0; start < samples.length; start += SAMPLE_WIDTH) sketched.insert(samples, start)
     return sketched
   }
@@ -69,7 +73,7 @@ export class SketchedSamples {
 
   /** Adds the sample that begins at an index. */
   insert(samples: Float64Array, from = 0): void {
-    this.#frozen?.later.insert(samples, from)
+    if (this.#frozen !== undefined) (this.#frozen.later ??= SketchedSamples.empty()).insert(samples, from)
     const flags = samples[from + SampleField.FLAGS] as number
     this.flagCounts[flags] = (this.flagCounts[flags] ?? 0) + 1
     this.#size++
@@ -82,7 +86,7 @@ export class SketchedSamples {
 
   /** Adds everything of another one, which stays as it is. */
   addAll(other: SketchedSamples): void {
-    this.#frozen?.later.addAll(other)
+    if (this.#frozen !== undefined) (this.#frozen.later ??= SketchedSamples.empty()).addAll(other)
     for (const [flags, count] of other.flagCounts.entries())
       this.flagCounts[flags] = (this.flagCounts[flags] ?? 0) + count
     this.#size += other.size
@@ -92,7 +96,7 @@ export class SketchedSamples {
 
   /** Makes `encode` give what is here now, whatever is added, until `thaw`. */
   freeze(): void {
-    this.#frozen = { newestMs: this.#newestMs, later: SketchedSamples.of(new Float64Array()) }
+    this.#frozen = { newestMs: this.#newestMs, later: undefined } // made when something comes: 6 maps a unit
   }
 
   thaw(): void {
@@ -101,13 +105,12 @@ export class SketchedSamples {
 
   /** The stored form of a unit of the bucket that begins on a day. */
   encode(bucket: number): Uint8Array {
-    const startMs = bucket * DAY_MS
-    if (this.#frozen === undefined)
-      return encodeSketched(this.#newestMs - startMs, this.flagCounts, this.sketches)
-    const { newestMs, later } = this.#frozen
+    const { newestMs, later } = this.#frozen ?? { newestMs: this.#newestMs, later: undefined }
+    const sinceMs = newestMs - bucket * DAY_MS
+    if (later === undefined) return encodeSketched(sinceMs, this.flagCounts, this.sketches)
     const flagCounts = this.flagCounts.map((count, flags) => count - (later.flagCounts[flags] ?? 0))
     const sketches = this.sketches.map((sketch, metric) => without(sketch, later.sketches[metric] as Sketch))
-    return encodeSketched(newestMs - startMs, flagCounts, sketches)
+    return encodeSketched(sinceMs, flagCounts, sketches)
   }
 }
 
