@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import type { Cell } from './cells.ts'
@@ -32,6 +33,7 @@ const FILE = fileURLToPath(new URL('../../results/postgres.json', import.meta.ur
 const PAGE = fileURLToPath(new URL('../../../../docs/scaling.md', import.meta.url))
 
 export function saveResults(results: Results): void {
+  mkdirSync(dirname(FILE), { recursive: true })
   writeFileSync(FILE, `${JSON.stringify(results, undefined, 2)}\n`)
 }
 
