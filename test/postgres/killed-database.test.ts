@@ -38,7 +38,7 @@ it('has every acknowledged event once after one connection of the database, and 
 async function aBusyConnection(url: string): Promise<number> {
   return withClient(url, async (client) => {
     const { rows } = await client.query(
-      `SELECT pid FROM pg_stat_activity WHERE query LIKE '%WITH input AS%' AND pid <> pg_backend_pid()
+      `SELECT pid FROM pg_stat_activity WHERE query LIKE '%INSERT INTO events%' AND pid <> pg_backend_pid()
         ORDER BY state = 'active' DESC LIMIT 1`,
     )
     return Number(rows[0].pid)

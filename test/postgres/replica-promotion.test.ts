@@ -64,7 +64,7 @@ it('acknowledges no event that the replica may not have, also where the wait for
 }, 60_000)
 
 const WAITING = `
-  FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query LIKE '%WITH input AS%' AND pid <> pg_backend_pid()`
+  FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query LIKE '%INSERT INTO events%' AND pid <> pg_backend_pid()`
 
 /** Appends that are committed here and wait for the replica. */
 async function commitsWaiting(url: string): Promise<number> {
