@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSy
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 import { databaseFile, openSqliteStore, type Store } from '@mosaicstack/telemetry-server'
 
@@ -15,6 +16,8 @@ import { startTarget } from './target.ts'
 const KEPT_IN = join(tmpdir(), 'mosaic-bench-ingest')
 const EVENTS_PER_REQUEST = 100
 const REQUESTS_PER_TRANSACTION = 20
+const EVENTS_ADDED_UP_AT_ONCE = 4000
+const LEARNED_WITHIN_MS = 15 * 60_000
 const DAYS = 30
 const DAY_MS = 86_400_000
 
@@ -28,11 +31,31 @@ export async function filledStore(events: number, ids: IdOrder): Promise<string>
   const store = await openSqliteStore(databaseFile(made))
   const instanceNumbers = await createInstances(store)
   await fill(store, events, ids, instanceNumbers)
+  while ((await store.foldRollups(EVENTS_ADDED_UP_AT_ONCE)).events > 0);
   await store.close()
-  // A server reads every event into its predictions once, and saves them when it stops.
-  await (await startTarget('ours', made)).stop()
+  // A server reads every event into its predictions once, learns its forecast, and saves both when it stops.
+  const server = await startTarget('ours', made)
+  await untilLearned(server.port)
+  await server.stop()
   renameSync(made, dir)
   return dir
+}
+
+/** Resolves when the forecast has been up to date for some seconds; what is learned while measuring would count. */
+async function untilLearned(port: number): Promise<void> {
+  const endMs = performance.now() + LEARNED_WITHIN_MS
+  for (let upToDate = 0; upToDate < 5;) {
+    if (performance.now() > endMs) throw new Error('the forecast does not get to the end of the events')
+    await sleep(1000)
+    const metrics = await readMetrics(port)
+    const lagSeconds = Number(/^mosaic_forecast_lag_seconds (.*)$/m.exec(metrics)?.[1])
+    upToDate = lagSeconds === 0 ? upToDate + 1 : 0
+  }
+}
+
+async function readMetrics(port: number): Promise<string> {
+  const answer = await fetch(`http://127.0.0.1:${port}/metrics`, { headers: { accept: 'text/plain' } })
+  return answer.text()
 }
 
 /** A copy that a measurement may write into. */
