@@ -26,6 +26,8 @@ export function renderRates(results: Results): string {
   return [
     `Reckoned from batches of 100 at one server: ${micros(unit.serverMicros)} µs of server and ${micros(unit.databaseMicros)} µs of PostgreSQL an event,`,
     `${micros(unit.leaderMicros)} µs of them on the leader's one main thread for folding; ${whole(unit.bytes)} bytes in the table and ${whole(unit.walBytes)} of log.`,
+    'What the leader had not folded yet when the load ended is not in these times (the table below says how much that was);',
+    `folding takes ${micros(results.costs.foldingMicros)} µs of server and ${micros(results.costs.foldingDatabaseMicros)} µs of PostgreSQL an event.`,
     '',
     '| events/s | cores of servers | cores of PostgreSQL | of the leader alone | stored a day | log a day | sent, plain | sent, gzip |',
     '| --: | --: | --: | --: | --: | --: | --: | --: |',
