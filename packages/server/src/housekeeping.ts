@@ -9,6 +9,8 @@ export interface Chore {
   readonly name: string
   /** Between the end of one turn and the beginning of the next. */
   readonly pauseMs: number
+  /** Where the turn before asks for a longer pause. */
+  readonly restMs?: () => number
   readonly isDoneAtStop: boolean
   work(): Promise<void>
   /** Asks a long turn to end soon, because the server stops. */
@@ -33,6 +35,7 @@ export function housekeeping(parts: {
     {
       name: 'save prediction units',
       pauseMs: predictions.checkpointPauseMs,
+      restMs: () => predictions.projector.restMs,
       isDoneAtStop: true,
       work: () => predictions.projector.checkpoint(nowMs()),
     },

@@ -113,8 +113,10 @@ async function openParts(parts: {
   const { services, chores } = composed
   for (const chore of housekeeping({ config, keys, predictions, runs: services.runs, chores, nowMs })) {
     if (chore.isDoneAtStop) teardown.defer(chore.name, chore.work)
-    const end = repeat(chore.pauseMs, chore.work, (error) =>
-      logger.warn({ err: error }, `this failed and will be tried again: ${chore.name}`),
+    const end = repeat(
+      () => Math.max(chore.pauseMs, chore.restMs?.() ?? 0),
+      chore.work,
+      (error) => logger.warn({ err: error }, `this failed and will be tried again: ${chore.name}`),
     )
     teardown.defer(`end of: ${chore.name}`, () => {
       chore.hurry?.()

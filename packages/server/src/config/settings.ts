@@ -113,7 +113,7 @@ export const settings = {
   checkpointIntervalMs: setting(
     10_000,
     duration(100, DAY),
-    'How often prediction aggregates are saved; what came since is read again after a crash.',
+    'How often prediction aggregates are saved, up to a minute where saving takes long; what came since is read again after a crash.',
   ),
   staleAfterMs: setting(
     DAY,

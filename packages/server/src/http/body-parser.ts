@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { gunzipSync } from 'node:zlib'
 
 import { MAX_UNPACKED_BODY_BYTES } from '@mosaicstack/telemetry-client/protocol'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 
 import { HttpError } from './error-answer.ts'
 
@@ -19,28 +19,6 @@ export function acceptJsonBodies(app: FastifyInstance): void {
       done(error as Error)
     }
   })
-}
-
-/** Takes the same bodies, unpacked but not parsed: for routes that know a faster way to read most of theirs. */
-export function leaveJsonUnread(app: FastifyInstance): void {
-  app.removeContentTypeParser('application/json')
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    try {
-      done(null, unpack(body as Buffer, request.headers['content-encoding']))
-    } catch (error) {
-      done(error as Error)
-    }
-  })
-}
-
-/** What such a route makes of a body: what `fast` reads of it, or else what `parsed` makes of its JSON. */
-export function readBody<Read>(
-  { body }: FastifyRequest,
-  fast: (bytes: Buffer) => Read | undefined,
-  parsed: (json: unknown) => Read,
-): Read {
-  if (!Buffer.isBuffer(body)) return parsed(undefined)
-  return fast(body) ?? parsed(parseJson(body))
 }
 
 /** Synchronous on purpose: for bodies of this size the hand-over to a thread costs more than the work. */

@@ -49,7 +49,7 @@ export function answerFor(error: FastifyError | HttpError | StoreUnavailable): A
   return { code: 'internal', message: 'the server failed; the failure is in its log' }
 }
 
-const BODY_TOO_LARGE: AnswerableError = {
+export const BODY_TOO_LARGE: AnswerableError = {
   code: 'body_too_large',
   message: 'the body is over 1 MiB as sent; send fewer events a request, or compress it with gzip',
 }

@@ -10,7 +10,7 @@ it('works again and again, also after a failure, and never twice at once', async
   const third = aSignal()
 
   const end = repeat(
-    1,
+    () => 1,
     async () => {
       mostUnderWay = Math.max(mostUnderWay, ++underWay)
       await new Promise((resolve) => setTimeout(resolve, 3))
@@ -32,7 +32,7 @@ it('waits at its end for the turn under way and begins no other', async () => {
   const begun = aSignal()
   const goOn = aSignal()
   const end = repeat(
-    1,
+    () => 1,
     async () => {
       begun.give()
       await goOn.given

@@ -2,10 +2,11 @@
  * Does something every so often, never twice at once: the pause begins when the work is done. The timer keeps no
  * process alive.
  *
+ * @param pauseMs is asked after each turn.
  * @returns a function that ends the repetition and waits for the turn under way.
  */
 export function repeat(
-  pauseMs: number,
+  pauseMs: () => number,
   work: () => Promise<void>,
   onFailure: (error: unknown) => void,
 ): () => Promise<void> {
@@ -17,7 +18,7 @@ export function repeat(
     if (isEnded) return
     timer = setTimeout(() => {
       turn = work().catch(onFailure).finally(schedule)
-    }, pauseMs).unref()
+    }, pauseMs()).unref()
   }
   schedule()
 

@@ -8,6 +8,8 @@ import type { StoredGroup } from '../storage/store.ts'
 export interface Projection {
   /** Events that a crash now would have to read again. */
   readonly unsavedEvents: number
+  /** Milliseconds that the next checkpoint ought to wait at least, for the sake of whoever else writes. */
+  readonly restMs: number
   /** Makes the units current. Call once, before anything is folded or asked. */
   start(nowMs: number): Promise<void>
   /** Told of every group that this process has committed, before its requests are answered. */

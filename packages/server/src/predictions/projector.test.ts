@@ -201,6 +201,30 @@ for (const engine of ENGINES) {
   })
 }
 
+it('asks for a rest of two hundred times what saving took, and of a minute at most', async () => {
+  let nowMs = 0
+  let saveMs = 100
+  const store = {
+    loadUnits: async () => ({ units: [], position: 0 }),
+    observationsAfter: async () => [],
+    saveUnits: async () => void (nowMs += saveMs),
+  }
+  const projector = new Projector(store, new Units({ windowMs: WINDOW_MS }), undefined, () => nowMs)
+  const fold = (position: number) => projector.fold({ requests: [], appended: [], position })
+  await projector.start(NOW_MS)
+  const before = projector.restMs
+
+  fold(1)
+  await projector.checkpoint(NOW_MS)
+  const afterShort = projector.restMs
+  saveMs = 1000
+  fold(2)
+  await projector.checkpoint(NOW_MS)
+  const afterLong = projector.restMs
+
+  expect([before, afterShort, afterLong]).toEqual([0, 20_000, 60_000])
+})
+
 async function aProjection(store: Store, slices?: Slices) {
   const units = new Units({ windowMs: WINDOW_MS })
   const projector = new Projector(store, units, slices)

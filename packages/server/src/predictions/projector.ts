@@ -8,6 +8,11 @@ import type { Units } from './units.ts'
 /** A checkpoint is waited for by nobody, but while it lasts what follows its position would be read again. */
 const CHECKPOINT_SHARE = { whenIdle: 0.5, whenBusy: 0.1 }
 
+/** Of the store's time, what saving may take: while it lasts, every commit waits, and so does one answer in two hundred. */
+const SAVING_SHARE = 0.005
+/** However long saving takes. */
+const MAX_REST_MS = 60_000
+
 /** Events read at once when catching up after a start. */
 const CATCH_UP_EVENTS = 5000
 
@@ -29,20 +34,28 @@ export class Projector implements Projection {
   #savedPosition = 0
   /** Settles, always well, when the last checkpoint asked for has ended. */
   #saving: Promise<void> = Promise.resolve()
+  readonly #elapsedMs: () => number
+  #lastSaveMs = 0
 
   constructor(
     store: Pick<Store, 'loadUnits' | 'saveUnits' | 'observationsAfter'>,
     units: Units,
     slices: Slices = (work) => inSlices(work, { share: CHECKPOINT_SHARE, turnMs: Infinity }),
+    elapsedMs: () => number = () => performance.now(),
   ) {
     this.#store = store
     this.#units = units
     this.#slices = slices
+    this.#elapsedMs = elapsedMs
   }
 
   /** Events that a crash now would have to read again. */
   get unsavedEvents(): number {
     return this.#position - this.#savedPosition
+  }
+
+  get restMs(): number {
+    return Math.min(MAX_REST_MS, this.#lastSaveMs / SAVING_SHARE)
   }
 
   /** Loads the last checkpoint and reads what came after it. Call once, before anything is folded. */
@@ -103,8 +116,10 @@ export class Projector implements Projection {
     })
     const rows = dirty?.rows() ?? []
     if (rows.length === 0 && position === this.#savedPosition) return
+    const beganMs = this.#elapsedMs()
     try {
       await this.#store.saveUnits(rows, position)
+      this.#lastSaveMs = this.#elapsedMs() - beganMs
       this.#savedPosition = position
     } catch (error) {
       this.#units.markDirty(rows)

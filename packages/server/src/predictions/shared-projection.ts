@@ -43,6 +43,9 @@ export class SharedProjection implements Projection {
     return this.#lead !== undefined
   }
 
+  /** Whoever leads exchanges at its own pace: others wait for what it has folded, and commits do not wait for it. */
+  readonly restMs = 0
+
   get unsavedEvents(): number {
     return this.#lead?.projector.unsavedEvents ?? 0
   }

@@ -3,12 +3,12 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 
 import type { IngestOutcome } from '../../ingest/ingest-events.ts'
 import { keyOf } from '../authenticate.ts'
-import { leaveJsonUnread, readBody } from '../body-parser.ts'
 import { readBatch, readObject } from '../envelope.ts'
 import { sendError } from '../error-answer.ts'
 import { describeRoute } from '../openapi.ts'
 import { TOO_MANY_WAIT } from '../require-room.ts'
 import type { Services } from '../services.ts'
+import { leaveJsonUnread, readBody } from '../unread-body.ts'
 import { renderBatchAnswer } from './batch-answer.ts'
 
 /** `POST /v1/events` and `POST /v1/events/batch`. */

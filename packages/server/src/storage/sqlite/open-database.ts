@@ -1,5 +1,6 @@
 import type { SqliteDriver } from './driver.ts'
 import { isBusy } from './explain-failure.ts'
+import { MAX_LOG_PAGES } from './log-copying.ts'
 import { openDriver } from './open-driver.ts'
 
 /** How long a connection waits for a lock of another one. */
@@ -26,7 +27,7 @@ export async function openDatabase(
       PRAGMA synchronous = FULL;
       PRAGMA foreign_keys = ON;
       PRAGMA cache_size = -8192;
-      PRAGMA wal_autocheckpoint = 4000;
+      PRAGMA wal_autocheckpoint = ${MAX_LOG_PAGES};
       PRAGMA temp_store = MEMORY;
     `)
     return database

@@ -5,6 +5,7 @@ import type { SqliteDriver } from './driver.ts'
 import { openObservations, openStoredEvents } from './events.ts'
 import { findInstance, listInstances } from './instances.ts'
 import { keysChangedSince, listKeys } from './keys.ts'
+import { copyLog } from './log-copying.ts'
 import { openOtlpOpenSessions, openOtlpRequests, openOtlpSessionList, openOtlpWork } from './otlp-reads.ts'
 import { openPrunableCounts } from './retention.ts'
 import { openEventSums } from './rollup-folding.ts'
@@ -15,7 +16,7 @@ import { loadState } from './saved-states.ts'
 import { loadTrust } from './trust.ts'
 import { loadUnits } from './units.ts'
 
-/** What a connection that only reads offers. It never waits for the writer, nor the writer for it. */
+/** What the connection beside the writer offers. It never waits for the writer, nor the writer for it. */
 export function readerOperations(database: SqliteDriver) {
   return {
     /** Answers once everything here is prepared, which reads the schema. */
@@ -44,6 +45,7 @@ export function readerOperations(database: SqliteDriver) {
     listOtlpSessions: openOtlpSessionList(database),
     openOtlpSessions: openOtlpOpenSessions(database),
     otlpSessionWork: openOtlpWork(database),
+    copyLog: () => copyLog(database),
     pragmas: () => ({
       journalMode: String(database.prepare('PRAGMA journal_mode').get()?.['journal_mode']),
       synchronous:

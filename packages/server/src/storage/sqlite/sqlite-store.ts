@@ -6,6 +6,7 @@ import { makeDirectory } from '@mosaicstack/telemetry-client/make-directory'
 import { ServerError } from '../../server-error.ts'
 import type { Store, StoreSnapshot } from '../store.ts'
 import { explainFailure } from './explain-failure.ts'
+import { LogCopying } from './log-copying.ts'
 import { migrate, refuseForeign } from './migrate.ts'
 import { openDatabase } from './open-database.ts'
 import { packRows, splitAppended } from './packed-rows.ts'
@@ -29,6 +30,8 @@ const FURTHER_GROUP_EVENTS = 300
 export async function openSqliteStore(file: string): Promise<Store> {
   await prepareFile(file)
   const { writer, reader, failed, close } = await openThreads(file)
+  const log = await LogCopying.begin({ reader, writer }, file)
+  const saveUnits = unitSaving(writer)
 
   return {
     engine: 'sqlite',
@@ -41,6 +44,7 @@ export async function openSqliteStore(file: string): Promise<Store> {
         const outcome = await writer.appendEvents(packRows(requests))
         if (outcome.kind !== 'stored') return outcome
         const { appended, position } = outcome
+        log.noteEvents(appended.length)
         return { kind: 'stored', requests: splitAppended(appended, requests), position }
       } catch (error) {
         return { kind: 'unavailable', cause: String(error) }
@@ -81,7 +85,10 @@ export async function openSqliteStore(file: string): Promise<Store> {
     sumRollups: reader.sumRollups,
     listRollupSources: reader.listRollupSources,
     loadUnits: reader.loadUnits,
-    saveUnits: unitSaving(writer),
+    saveUnits: async (units, position) => {
+      await saveUnits(units, position)
+      log.noteUnits(units.length)
+    },
     replaceUnits: writer.replaceUnits,
     openSnapshot: () => openSnapshot(file),
     loadTrust: reader.loadTrust,
@@ -103,7 +110,10 @@ export async function openSqliteStore(file: string): Promise<Store> {
       const pragmas = await reader.pragmas()
       return { engine: 'sqlite', path: file, sizeBytes: sizeOf(file), ...pragmas }
     },
-    close,
+    async close() {
+      await log.end()
+      await close().finally(() => log.close())
+    },
   }
 }
 
@@ -113,7 +123,9 @@ async function openThreads(file: string) {
   const readerThread = startDatabaseThread(file, 'reader')
   const explain = (error: Error) => explainFailure(error, file)
   const terminate = () => Promise.all([readerThread.terminate(), writerThread.terminate()])
-  const writer = callsTo<WriterOperations>(writerThread, explain)
+  const writer = callsTo<WriterOperations>(writerThread, explain, {
+    appendEvents: ({ block }) => [block.buffer as ArrayBuffer],
+  })
   const reader = callsTo<ReaderOperations>(readerThread, explain)
   try {
     await Promise.all([writer.ready(), reader.ready()])

@@ -15,6 +15,11 @@ export type Calls<Offered extends Operations> = {
   ) => Promise<Awaited<ReturnType<Offered[Name]>>>
 }
 
+/** Buffers in the arguments of an operation that go over to the other thread, and are gone here, instead of a copy. */
+export type HandedOver<Offered extends Operations> = {
+  readonly [Name in keyof Offered]?: (...args: Parameters<Offered[Name]>) => readonly ArrayBuffer[]
+}
+
 interface Request {
   readonly id: number
   readonly name: string
@@ -52,11 +57,13 @@ export function cloneable(error: unknown): Error {
  * Makes the calls of a thread.
  *
  * @param explain puts what its operations throw into the words of this side.
+ * @param handedOver names what is not copied.
  * @returns a proxy of the offered operations. Calls under way when the thread dies are rejected.
  */
 export function callsTo<Offered extends Operations>(
   worker: Worker,
   explain: (error: Error) => Error = (error) => error,
+  handedOver: HandedOver<Offered> = {},
 ): Calls<Offered> {
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
   let nextId = 1
@@ -81,7 +88,7 @@ export function callsTo<Offered extends Operations>(
       if (gone !== undefined) return reject(gone)
       const id = nextId++
       waiting.set(id, { resolve, reject })
-      worker.postMessage({ id, name, args })
+      worker.postMessage({ id, name, args }, handedOver[name]?.(...(args as never)) ?? [])
     })
 
   return new Proxy({} as Calls<Offered>, {

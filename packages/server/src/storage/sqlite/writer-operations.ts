@@ -15,6 +15,7 @@ import { openSumsAdder } from './rollup-folding.ts'
 import { clearRollups } from './rollups.ts'
 import { openRunCounter } from './run-counts.ts'
 import { openRunWriter } from './run-writes.ts'
+import { copyLog } from './log-copying.ts'
 import { saveState } from './saved-states.ts'
 import { transaction } from './transaction.ts'
 import { saveTrust } from './trust.ts'
@@ -114,6 +115,7 @@ export function writerOperations(database: SqliteDriver) {
     createKey: (key: NewApiKey) => createKey(database, key),
     revokeKey: (keyId: string, revokedAtMs: number) => revokeKey(database, keyId, revokedAtMs),
     touchKeys: (lastUsedAtMs: ReadonlyMap<string, number>) => touchKeys(database, lastUsedAtMs),
+    copyLog: () => copyLog(database),
     close(): void {
       // Folds the write-ahead log into the file, so that a stopped server leaves one file behind.
       database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
