@@ -27,7 +27,7 @@ const { values: options } = parseArgs({
   },
 })
 const rounds = Number(options.rounds)
-const timing = { warmUpSeconds: 2, seconds: Number(options.seconds) }
+const timing = { warmUpSeconds: 4, seconds: Number(options.seconds) }
 const batches = options.batch.map(Number)
 const wanted: CellFilter = {
   connections: options.connections.map(Number),

@@ -6,6 +6,9 @@ import { runLoad, type MeasuredLoad } from './run-load.ts'
 import { openSqliteDatabase } from './server-internals.ts'
 import { startTarget, type TargetName } from './target.ts'
 
+/** Few connections take longer to send the requests after which a server's code is compiled. */
+const WARM_UP_CONNECTION_SECONDS = 12
+
 export interface Timing {
   readonly warmUpSeconds: number
   readonly seconds: number
@@ -19,7 +22,8 @@ export async function measureOnce(target: TargetName, cell: Cell, timing: Timing
   const copy = copyOfStore(await filledStore(storedEvents, ids))
   try {
     const server = await startTarget(target, copy.dataDir)
-    const measured = await runLoad(server, { perBatch, connections, ids, ...timing })
+    const warmUpSeconds = Math.max(timing.warmUpSeconds, WARM_UP_CONNECTION_SECONDS / connections)
+    const measured = await runLoad(server, { perBatch, connections, ids, ...timing, warmUpSeconds })
     await server.stop()
     if (target !== 'instant') {
       const expected = storedEvents + measured.answeredInAll * perBatch

@@ -65,7 +65,7 @@ export function operationRoutes(app: FastifyInstance, services: Services): void 
       const { registry } = services.metrics
       const wantsPrometheus = /text\/plain|application\/openmetrics-text/.test(request.headers.accept ?? '')
       if (wantsPrometheus) return reply.type(registry.contentType).send(await registry.metrics())
-      await services.runs.requireRunToken(request, reply)
+      services.runs.requireRunToken(request, reply, () => {})
       return { ...(await services.runs.metadata.statistics()), performance: services.metrics.performance() }
     },
   )
