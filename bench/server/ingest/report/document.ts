@@ -30,12 +30,13 @@ const INTRODUCTION = `<!-- Written by bench/server (npm run bench:ingest -- --wr
 # Ingest in figures
 
 How fast one server on one machine takes events, beside the floor: the least that any server must do for the same
-promise without any cleverness. The floor is \`node:http\`, \`JSON.parse\`, the same columns into the same table with the same unique key, one
-writer thread fed flat arrays, group commit, and a sync to the disk before the answer; no keys, no validation, no
-predictions, no logs, no counters. Ours is \`mosaic-telemetry serve\` with everything on. Both run with one load generator
-on the same machine, which takes its share of it. Ours reads bodies that our clients wrote from their bytes straight
-into rows, which the floor with its \`JSON.parse\` does not; a body that is not plain costs what the rows \`careful\` of the
-stages say instead. How to repeat it and what each part means:
+promise, without any cleverness. The floor is \`node:http\`, \`JSON.parse\`, the same columns into the same table with the
+same unique key, one writer thread fed flat arrays, group commit, and a sync to the disk before the answer; no keys, no
+validation, no predictions, no logs, no counters. Ours is \`mosaic-telemetry serve\` with everything on. Both run with one
+load generator on the same machine, which takes its share of it. Where ours is the faster one, it is so because it reads
+bodies that our clients wrote from their bytes straight into rows, keeps the next group ready for the writer, and copies
+SQLite's log beside commits. A body that is not plain costs what the rows \`careful\` of the stages say, in place of
+reading it into rows. How to repeat it and what each part means:
 [bench/server/README.md](../bench/server/README.md).
 `
 

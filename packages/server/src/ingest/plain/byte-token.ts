@@ -1,6 +1,6 @@
 /**
  * A piece of ASCII to be found in bytes. Eight bytes are compared at once, as a double: no ASCII text is the bits of a
- * NaN, and 26 field names an event are a third of what reading it costs when they are compared byte by byte.
+ * NaN. Byte by byte, reading an event with its 26 names takes half as long again.
  */
 export class ByteToken {
   readonly length: number

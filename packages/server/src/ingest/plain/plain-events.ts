@@ -51,8 +51,8 @@ interface Reading {
  *
  * Nearly every body is plain, which is as our clients write it: valid events of the key's own instance, no field that the
  * schema does not have and none twice, whole numbers, printable ASCII without escapes, at most spaces in between. Fields
- * may come in any order. Reading such an event takes a third of what `JSON.parse`, validation and flattening take, and
- * leaves next to nothing to the garbage collector.
+ * may come in any order. Reading such an event takes two thirds of what `JSON.parse`, validation and flattening
+ * take, and leaves next to nothing to the garbage collector.
  *
  * Whatever is not plain is no error. It is read by `JSON.parse` and the validator, which alone decide what is wrong with
  * it. So this may refuse as it likes, and may take nothing that they would refuse or read in another way.
