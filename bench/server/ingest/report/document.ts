@@ -55,7 +55,9 @@ main thread, and waiting for the disk costs it nothing but time.
 `
 
 const OVERLOAD = `Real clients with spools, in several processes, track twice what the server takes for minutes; then its disk recovers.
-The disk is made slow on purpose, so that clients on the same machine can overload it.
+The disk is made slow on purpose, so that clients on the same machine can overload it. What waits is bounded by settings.
+What memory grows by is what predictions learn from the events that are stored meanwhile: less and less, as units are
+sketched, while the overload stays what it is.
 `
 
 function halfLoadText(cells: readonly HalfLoad[]): string {
