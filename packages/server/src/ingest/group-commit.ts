@@ -11,7 +11,7 @@ export interface GroupCommitOptions {
   readonly maxWaitMs?: number
   /** Milliseconds since any moment; the machine's clock may be set meanwhile. */
   readonly elapsedMs?: () => number
-  /** Groups under way at once: 2 where a store has one writer, which then never waits for the next one; more across a network. */
+  /** Groups under way at once: 2 keep one writer from waiting for the next one, more are for a store across a network. */
   readonly groupsAtOnce?: number
   /** Events that must wait before another group goes beside one under way: a small one is not worth its own sync. */
   readonly furtherGroupEvents?: number

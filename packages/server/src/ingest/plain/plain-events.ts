@@ -6,7 +6,7 @@ import {
 
 import { columnIndex, EVENT_STRIDE } from '../../storage/event-columns.ts'
 import { type EventRows, type RowsOwner, RowsUnderWay } from '../../storage/event-rows.ts'
-import { UUID_BYTES, writeUuidBytes } from '../../storage/uuid-bytes.ts'
+import { UUID_BYTES, UUID_LENGTH, writeUuid } from '../../storage/uuid-bytes.ts'
 import { ByteToken } from './byte-token.ts'
 import { KnownTexts } from './known-texts.ts'
 import { MIN_PLAIN_EVENT_BYTES, type PlainField, plainFields, PlainKind } from './plain-fields.ts'
@@ -42,16 +42,16 @@ interface Reading {
   readonly maxTimestampUs: number
   readonly rows: RowsUnderWay
   readonly maxEvents: number
-  /** Where in the body the ids are. */
-  readonly idPlaces: number[]
+  /** Of the rows so far, as texts. */
+  readonly eventIds: string[]
 }
 
 /**
  * The fast path of ingest: from the bytes of a body to rows, in one pass.
  *
- * Nearly every body is plain, which is as our clients write it: valid events of the key's own instance, no field that the
- * schema does not have and none twice, whole numbers, printable ASCII without escapes, at most spaces in between. Fields
- * may come in any order. Reading such an event takes two thirds of what `JSON.parse`, validation and flattening
+ * Nearly every body is plain, which is as our clients write it: valid events of the key's own instance, no field that
+ * the schema does not have and none twice, whole numbers, printable ASCII without escapes, at most spaces in between.
+ * Fields may come in any order. Reading such an event takes two thirds of what `JSON.parse`, validation and flattening
  * take, and leaves next to nothing to the garbage collector.
  *
  * Whatever is not plain is no error. It is read by `JSON.parse` and the validator, which alone decide what is wrong with
@@ -62,7 +62,6 @@ export class PlainEventReader {
   readonly #lastMembers = new Uint8Array(plainFields.length)
   /** The field that came last after each, and at `START` the first of an event. */
   readonly #followers = Uint8Array.from({ length: START + 1 }, (_, number) => (number + 1) % (START + 1))
-
   readonly #texts = new KnownTexts()
   /** The quoted ids of instances: making one takes as long as reading an event. */
   readonly #instances = new WeakMap<RowsOwner, ByteToken>()
@@ -79,12 +78,11 @@ export class PlainEventReader {
       maxTimestampUs: (receivedAtMs + MAX_CLOCK_LEAD_MS) * 1000,
       rows: new RowsUnderWay(maxEvents),
       maxEvents,
-      idPlaces: [],
+      eventIds: [],
     }
     const end = envelope === 'event' ? this.#readEvent(reading, 0) : this.#readBatch(reading)
     if (end === NOT_PLAIN || !isBlankFrom(bytes, end)) return undefined
-    const eventIds = reading.idPlaces.map((place) => bytes.toString('latin1', place, place + 36))
-    return { rows: reading.rows.of(owner), eventIds }
+    return { rows: reading.rows.of(owner), eventIds: reading.eventIds }
   }
 
   #instanceOf(owner: RowsOwner): ByteToken {
@@ -191,11 +189,14 @@ export class PlainEventReader {
   }
 }
 
-function readEventId({ bytes, rows, idPlaces }: Reading, at: number): number {
-  const isQuoted = bytes[at] === QUOTE && bytes[at + 37] === QUOTE
-  if (!isQuoted || !writeUuidBytes(rows.eventIds, rows.count * UUID_BYTES, bytes, at + 1)) return NOT_PLAIN
-  idPlaces.push(at + 1)
-  return at + 38
+/** Reads an id; its text is needed for the answer anyway. */
+function readEventId({ bytes, rows, eventIds }: Reading, at: number): number {
+  const end = at + 1 + UUID_LENGTH
+  if (bytes[at] !== QUOTE || bytes[end] !== QUOTE) return NOT_PLAIN
+  const eventId = bytes.toString('latin1', at + 1, end)
+  if (!writeUuid(rows.eventIds, rows.count * UUID_BYTES, eventId)) return NOT_PLAIN
+  eventIds.push(eventId)
+  return end + 1
 }
 
 /** Reads a list of gates as bits. */

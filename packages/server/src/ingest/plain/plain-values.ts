@@ -6,8 +6,8 @@ import type { PlainField } from './plain-fields.ts'
 
 /**
  * Readers of single values. Each is given the place where its value begins and returns the place behind it, or
- * `NOT_PLAIN`; what it has read it writes to `values[to]`. Places go from hand to hand as plain numbers, because a cursor
- * object that everybody moves made reading an event twice as slow.
+ * `NOT_PLAIN`; what it has read it writes to `values[to]`. Places go from hand to hand as numbers: a cursor object that
+ * everybody moves made reading an event a tenth slower.
  */
 
 /** No place. */
@@ -108,7 +108,7 @@ export function readOneOf(
   return NOT_PLAIN
 }
 
-/** Where the text ends that begins behind the quote at a place: at its other quote. It has no escape and is printable ASCII. */
+/** Where a text ends whose first quote is at a place: at its other quote. It is printable ASCII without escapes. */
 export function endOfText(bytes: Buffer, at: number): number {
   if (bytes[at] !== QUOTE) return NOT_PLAIN
   for (let end = at + 1; ; end++) {
